@@ -4,9 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
 import { chromium, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { findBrowser } from '../../.ci/browser.ts';
 import { addEvaluation, conversation, writeProject } from '../sample-files.ts';
+import { addLargeStudy } from './large-study.ts';
 import { coldLoad } from './cold-load.ts';
 import { countPresses, keyToFrame, type Presses, type Sign } from './key-to-frame.ts';
 import { emptyPage } from './serve-page.ts';
@@ -19,13 +21,21 @@ const pairs = 120;
 const loads = 20;
 /** A vote sooner after a pair appeared is taken for one on the pair before. */
 const voteRestMs = 320;
-const bars = { acceptMs: 50, voteMs: 30, firstContentMs: 500 };
+/** Every pair of twenty systems on 300 prompts: 57,000 comparisons. */
+const study = { name: 'all-against-all', systems: 20, prompts: 300 };
+/** `--votes 1000`: an hour's work by keyboard. */
+const studyVotes = Number(
+  parseArgs({ options: { votes: { type: 'string' } } }).values.votes ?? 200,
+);
+const bars = { acceptMs: 50, voteMs: 30, studyVoteMs: 50, firstContentMs: 500 };
 
 interface Row {
   name: string;
   tookMs: readonly number[];
   emptyMs: readonly number[];
   barMs: number;
+  /** The bar is of the longest one instead of the 95th percentile. */
+  isOfLongest?: boolean;
 }
 
 const words = 'Yeast works slowly when it is cold, and slow work gives the dough more taste. ';
@@ -42,6 +52,7 @@ function makeProject(folder: string): string {
     b: `Reply ${index + 1}. ${words.repeat(6)}`,
   }));
   addEvaluation(path, 'dough', answered);
+  addLargeStudy(path, { ...study, words: words.repeat(8) });
   return path;
 }
 
@@ -75,11 +86,12 @@ async function measureAccepts(page: Page): Promise<Record<'all' | 'pending', num
   return { all, pending: await keyToFrame(page, sampleSign, presses) };
 }
 
-async function measureVotes(page: Page): Promise<number[]> {
+async function measureVotes(page: Page, name: string, times: number): Promise<number[]> {
   await page.getByRole('tab', { name: 'Evaluate' }).click();
-  await page.getByRole('button', { name: 'dough' }).first().click();
+  await page.getByRole('button', { name }).first().click();
+  await page.getByRole('heading', { name, level: 1 }).waitFor();
   await page.getByRole('region', { name: 'Left answer' }).waitFor();
-  return await keyToFrame(page, pairSign, { key: '1', times: pairs - 10, restMs: voteRestMs });
+  return await keyToFrame(page, pairSign, { key: '1', times, restMs: voteRestMs });
 }
 
 /** The least that a key press can take: a page that changes one text at once. */
@@ -116,13 +128,20 @@ async function measure(browser: Browser, address: string): Promise<Row[]> {
   const emptyMs = await measureEmpty(context, origin);
   await page.bringToFront();
   const accepted = await measureAccepts(page);
-  const voted = await measureVotes(page);
+  const voted = await measureVotes(page, 'dough', pairs - 10);
+  const votedInStudy = await measureVotes(page, study.name, studyVotes);
   const barOf = (barMs: number) => ({ emptyMs, barMs });
   const load = { emptyMs: loaded.empty, barMs: bars.firstContentMs };
   return [
     { name: 'accept to next sample, all', tookMs: accepted.all, ...barOf(bars.acceptMs) },
     { name: 'accept to next, pending', tookMs: accepted.pending, ...barOf(bars.acceptMs) },
     { name: 'vote to next pair', tookMs: voted, ...barOf(bars.voteMs) },
+    {
+      name: 'vote, of 57,000 pairs',
+      tookMs: votedInStudy,
+      ...barOf(bars.studyVoteMs),
+      isOfLongest: true,
+    },
     { name: 'cold load, first paint', tookMs: loaded.painted, ...load },
     { name: 'cold load, first sample', tookMs: loaded.window, ...load },
   ];
@@ -134,7 +153,7 @@ function quantile(values: readonly number[], share: number): number {
   return sorted[Math.ceil(share * sorted.length) - 1] ?? NaN;
 }
 
-const widths = [27, 6, 9, 9, 9, 13, 12, 7];
+const widths = [27, 6, 9, 9, 9, 9, 13, 12, 7];
 const line = (cells: readonly string[]) =>
   cells
     .map((cell, at) => (at === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[at] ?? 0)))
@@ -142,11 +161,13 @@ const line = (cells: readonly string[]) =>
 const ms = (value: number) => value.toFixed(1);
 
 /** Prints one line; returns whether the bar holds. */
-function show({ name, tookMs, emptyMs, barMs }: Row): boolean {
+function show({ name, tookMs, emptyMs, barMs, isOfLongest = false }: Row): boolean {
   const p95 = quantile(tookMs, 0.95);
   const empty = quantile(emptyMs, 0.95);
-  const isHeld = p95 <= barMs;
-  const cells = [ms(quantile(tookMs, 0.5)), ms(p95), ms(barMs), ms(empty), ms(p95 - empty)];
+  const longest = Math.max(...tookMs);
+  const isHeld = (isOfLongest ? longest : p95) <= barMs;
+  const found = [quantile(tookMs, 0.5), p95, longest, barMs, empty, p95 - empty];
+  const cells = found.map(ms);
   const ratio = (p95 / empty).toFixed(1);
   console.log(
     line([name, String(tookMs.length), ...cells, ratio]) + (isHeld ? '' : '  bar missed'),
@@ -170,7 +191,7 @@ async function main(): Promise<void> {
     console.log(
       `In milliseconds; ${samples} samples. In the minute before ${before}, at the end ${load()}.`,
     );
-    const heads = ['median', 'p95', 'bar', 'empty p95', 'difference', 'ratio'];
+    const heads = ['median', 'p95', 'longest', 'bar', 'empty p95', 'difference', 'ratio'];
     console.log(line(['', 'n', ...heads]));
     process.exitCode = rows.map(show).every(Boolean) ? 0 : 1;
   } finally {

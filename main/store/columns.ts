@@ -36,6 +36,9 @@ export const real = z
 /** A query that only asks whether there is a row, or counts them. */
 export const countRow = z.object({ n: z.number().int() });
 
+/** A column that is 1 or 0. */
+export const flagColumn = z.number().transform((value) => value === 1);
+
 /** The id of a row. */
 export const idRow = z.object({ id: idSchema });
 

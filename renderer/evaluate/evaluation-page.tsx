@@ -3,14 +3,16 @@ import { rpc } from '../rpc/client.ts';
 import { formatQuantity } from '../../shared/text/numbers.ts';
 import { useJob } from '../rpc/jobs.ts';
 import { usePacket } from '../rpc/project.ts';
+import { useSettings } from '../rpc/settings.ts';
 import { useQuery } from '../rpc/use-query.ts';
 import { Badge } from '../ui/feedback/badge.tsx';
 import { QueryView } from '../ui/feedback/states.tsx';
 import { VisibleText } from '../ui/text/visible-text.tsx';
-import { answerCounts, stageOf } from './evaluation-stage.ts';
+import { answerCounts, stageOf, votablePairs } from './evaluation-stage.ts';
 import { GenerationPanel } from './generation-panel.tsx';
 import { ResultsView } from './results/results-view.tsx';
 import { RuleVoteButton, RevealButton } from './blind-actions.tsx';
+import { OwnResultsPanel } from './own-results.tsx';
 import { pairsToVoteOn } from './vote/voting-subject.ts';
 import { VotingView } from './vote/voting-view.tsx';
 
@@ -35,13 +37,17 @@ export function EvaluationPage({ id }: { id: string }) {
 function BlindEvaluation({ summary }: { summary: EvaluationSummary }) {
   const stage = stageOf(summary, useJob(summary.jobId));
   const isVoting = summary.readyPairs > 0;
+  const isPacket = usePacket() !== null;
+  const author = useSettings().data?.author ?? '';
+  const isAllVoted = isVoting && summary.voted >= votablePairs(summary);
   const isIncomplete = stage === 'generating' || stage === 'halted';
   return (
     <div className="evaluate-page evaluate-blind" tabIndex={-1} data-work={!isVoting || undefined}>
-      {usePacket() === null ? <BlindHead summary={summary} /> : <PacketHead summary={summary} />}
+      {isPacket ? <PacketHead summary={summary} /> : <BlindHead summary={summary} />}
       {isIncomplete && <GenerationPanel jobId={summary.jobId} answers={answerCounts(summary)} />}
       <FailedPairs summary={summary} />
-      {isVoting && <VotingView key={summary.id} subject={pairsToVoteOn(summary)} />}
+      {!isPacket && isAllVoted && <OwnResultsPanel kind="evaluation" {...summary} />}
+      {isVoting && <VotingView key={`${summary.id} ${author}`} subject={pairsToVoteOn(summary)} />}
     </div>
   );
 }

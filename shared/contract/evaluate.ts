@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import { contestantSchema, samplingSchema } from '../domain/identity.ts';
 import { givenNameSchema } from '../domain/label.ts';
-import { voteFileSchema } from '../domain/evaluate/verdict-statistics.ts';
+import { tableStatisticsSchema, voteFileSchema } from '../domain/evaluate/verdict-statistics.ts';
 import { messageSchema } from '../domain/message.ts';
 import { figureSchema } from '../domain/figure.ts';
 import {
   answersOfFileSchema,
   promptSchema,
   promptSetSchema,
+  shownVerdictSchema,
   systemKeySchema,
+  voteReasonSchema,
+  voteTagSchema,
 } from '../domain/evaluate/evaluation.ts';
 import { judging, procedure, reading } from './errors.ts';
 
@@ -107,6 +110,18 @@ export const evaluationSummarySchema = z.object({
   ),
   voted: z.number().int(),
   isRevealed: z.boolean(),
+  /** Whether voters may say “both bad”. */
+  bothBad: z.boolean(),
+  /** About how many more votes separate the systems, after whole steps of 25; null before the first. */
+  separation: z
+    .object({
+      votes: z.number().int(),
+      /** 0: separated; null: they are level, no number is known. */
+      moreVotes: z.number().int().nullable(),
+    })
+    .nullable(),
+  /** Who has seen what their own votes say, and votes no more. */
+  sawOwnResults: z.array(z.string()),
   /** The study that it is a pair of; told once that is revealed. */
   studyId: z.string().nullable(),
   jobId: z.string().nullable(),
@@ -126,9 +141,22 @@ export const blindComparisonSchema = z.object({
   dialogue: z
     .array(z.object({ asked: z.string(), left: z.string(), right: z.string() }))
     .nullable(),
-  verdict: z.enum(['left', 'right', 'neither']).nullable(),
+  verdict: shownVerdictSchema.nullable(),
+  /** Why this author voted so; empty without a vote. */
+  reason: z.string(),
+  tags: z.array(z.string()),
 });
 export type BlindComparison = z.infer<typeof blindComparisonSchema>;
+
+/** What one person's own votes say, told to them while it is blind for everybody else. */
+export const ownResultsSchema = z.object({
+  author: z.string(),
+  votes: z.number().int(),
+  /** Of them those that said “both bad”, which count as ties. */
+  bothBad: z.number().int(),
+  statistics: tableStatisticsSchema,
+});
+export type OwnResults = z.infer<typeof ownResultsSchema>;
 
 export const evaluationsContract = {
   /** Stores the evaluation and starts the job that generates both systems' answers. */
@@ -145,6 +173,8 @@ export const evaluationsContract = {
         /** Answers side by side at most, as memory allows. */
         parallel: z.number().int().min(1).max(64).default(16),
         seed: z.number().int().min(0).max(4_294_967_295).default(42),
+        /** Offer “both bad” beside LIMA's three choices. */
+        bothBad: z.boolean().default(false),
       }),
     )
     .output(z.object({ evaluationId: z.string(), jobId: z.string() })),
@@ -184,8 +214,9 @@ export const evaluationsContract = {
     .input(
       z.object({
         comparisonId: z.string(),
-        verdict: z.enum(['left', 'right', 'neither']),
+        verdict: shownVerdictSchema,
         durationMs: z.number().int().min(0).optional(),
+        ...voteReasonSchema.shape,
       }),
     )
     .output(evaluationSummarySchema),
@@ -200,6 +231,15 @@ export const evaluationsContract = {
   voteByRule: procedure
     .input(z.object({ id: z.string(), rule: z.enum(['expected-answer']) }))
     .output(z.object({ votes: z.number().int(), summary: evaluationSummarySchema })),
+  /** The tags of votes in this project with how many votes have them, the most frequent first. */
+  voteTags: reading.output(z.array(voteTagSchema)),
+  /**
+   * Tells this author what their own votes say, once they voted on all that is theirs, and ends
+   * their votes; it stays blind for everybody else.
+   */
+  revealOwn: procedure.input(z.object({ id: z.string() })).output(ownResultsSchema),
+  /** What `revealOwn` told. */
+  ownResults: reading.input(z.object({ id: z.string() })).output(ownResultsSchema),
   /** Ends the blind phase for good: afterwards votes are refused. */
   reveal: procedure.input(z.object({ id: z.string() })).output(evaluationSummarySchema),
   /** The report of a revealed evaluation in one of its three forms, as text. */

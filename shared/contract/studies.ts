@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { shownVerdictSchema } from '../domain/evaluate/evaluation.ts';
+import { shownVerdictSchema, voteReasonSchema } from '../domain/evaluate/evaluation.ts';
 import { contestantSchema, samplingSchema } from '../domain/identity.ts';
 import { studyDesignSchema } from '../domain/study/study.ts';
 import { procedure, reading } from './errors.ts';
-import { blindComparisonSchema, reportFormatSchema } from './evaluate.ts';
+import { blindComparisonSchema, ownResultsSchema, reportFormatSchema } from './evaluate.ts';
 
 /** How far one person is with a study: their votes, and what of their queue is left. */
 const annotatorSchema = z.object({
@@ -40,6 +40,10 @@ export const studySummarySchema = z.object({
   queue: z.object({ total: z.number().int(), left: z.number().int() }),
   overlapPercent: z.number().int(),
   calibrationItems: z.number().int(),
+  /** Whether voters may say “both bad”. */
+  bothBad: z.boolean(),
+  /** Who has seen what their own votes say, and votes no more. */
+  sawOwnResults: z.array(z.string()),
   /** Everybody who voted. */
   annotators: z.array(annotatorSchema),
   /** Comparisons that can be voted on, and have no vote of anybody. */
@@ -96,6 +100,8 @@ export const studiesContract = {
         overlapPercent: z.number().int().min(0).max(100).default(100),
         /** So many of them come first, for everybody. */
         calibrationItems: z.number().int().min(0).max(1000).default(0),
+        /** Offer “both bad” beside LIMA's three choices. */
+        bothBad: z.boolean().default(false),
       }),
     )
     .output(z.object({ studyId: z.string(), jobId: z.string() })),
@@ -123,12 +129,16 @@ export const studiesContract = {
         comparisonId: z.string(),
         verdict: shownVerdictSchema,
         durationMs: z.number().int().min(0).optional(),
+        ...voteReasonSchema.shape,
         ...annotator,
       }),
     )
     .output(z.object({ comparisonId: z.string() })),
   /** Withdraws this author's newest standing vote and returns its comparison. */
   undoVote: procedure.input(byAnnotator).output(blindComparisonSchema.nullable()),
+  /** As `evaluations.revealOwn`. */
+  revealOwn: procedure.input(byAnnotator).output(ownResultsSchema),
+  ownResults: reading.input(byAnnotator).output(ownResultsSchema),
   /** Ends the blind phase of all its evaluations for good. */
   reveal: procedure.input(byId).output(studySummarySchema),
   /** The report of a revealed study as text. */

@@ -10,7 +10,7 @@ import {
 } from '../domain/evaluate/evaluation-report.ts';
 import {
   type AuthorKind,
-  evaluationProtocol,
+  protocolOf,
   identicalAnswersAuthor,
   promptWords,
   type SystemKey,
@@ -35,6 +35,7 @@ import {
   type CheckedEvaluation,
 } from './disagreements.ts';
 import { methodsParagraph } from './methods-paragraph.ts';
+import { countBothBad } from './vote-reasons.ts';
 import { reportSystem } from './report-system.ts';
 import { reportWarnings } from './report-warnings.ts';
 
@@ -46,6 +47,9 @@ export interface ReportFacts {
   /** `identities`: those of every answer, in order; duplicates are fine. */
   systems: Record<SystemKey, { name: string; identities: readonly AnswerIdentity[] }>;
   sideSeed: number;
+  /** Whether voters could say that both answers are bad. */
+  hasBothBad?: boolean;
+  sawOwnResults?: EvaluationReport['sawOwnResults'];
   /** Every vote ever given: of one author on one item only the newest counts and is reported. */
   items: Omit<ReportItem, 'verdict'>[];
   /** Of comparisons that are no items: who could not answer, and why. */
@@ -76,14 +80,16 @@ export function composeReport(facts: ReportFacts): EvaluationReport {
     promptSet: facts.promptSet,
     systems: { a: systemOf(facts, 'a'), b: systemOf(facts, 'b') },
     sideSeed: facts.sideSeed,
-    protocol: evaluationProtocol,
+    protocol: protocolOf(facts.hasBothBad ?? false),
     counts: {
       comparisons: items.length,
       judged: judged.length,
       open: items.length - judged.length,
       identicalOutputs: items.filter(({ a, b }) => sameAnswer(a.output, b.output)).length,
       votes: votes.filter(isByAuthor).length,
+      bothBad: countBothBad([{ items }]),
     },
+    sawOwnResults: facts.sawOwnResults ?? [],
     failures: facts.failures ?? [],
     basis,
     statistics: clusteredSummary(judged),

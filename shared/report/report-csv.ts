@@ -19,13 +19,18 @@ const columns = [
   'characters_a',
   'characters_b',
   'voted_at',
+  'shown',
+  'tags',
+  'reason',
+  'milliseconds',
 ] as const;
 
 const preferences = { a: '1', tie: '0.5', b: '0' };
 
 /**
  * The raw votes of some evaluations as a table (RFC 4180): one row for every standing vote, `lima stats` reads it back.
- * `preference_a` is 1 where system_a is better; lengths are in code points, without thinking.
+ * `preference_a` is 1 where system_a is better; lengths are in code points, without thinking;
+ * `shown` tells “both bad” from the other ties, and tags are parted by commas.
  */
 export function reportToCsv(...reports: readonly EvaluationReport[]): string {
   const rows = reports.flatMap((report) =>
@@ -35,7 +40,7 @@ export function reportToCsv(...reports: readonly EvaluationReport[]): string {
 }
 
 function voteRow({ systems }: EvaluationReport, item: ReportItem, vote: ReportVote): string[] {
-  const { author, authorKind, verdict, atMs, shown } = vote;
+  const { author, authorKind, verdict, atMs, shown, tags, reason, durationMs } = vote;
   return [
     String(item.ordinal + 1),
     item.prompt.map(({ content }) => content).join('\n\n'),
@@ -49,6 +54,10 @@ function voteRow({ systems }: EvaluationReport, item: ReportItem, vote: ReportVo
     String(codePoints(withoutThinking(item.a.output))),
     String(codePoints(withoutThinking(item.b.output))),
     new Date(atMs).toISOString(),
+    shown ?? '',
+    tags.join(', '),
+    reason,
+    durationMs === null ? '' : String(durationMs),
   ];
 }
 

@@ -22,6 +22,7 @@ import { splitThinking, thoughtNote } from '../template/thinking.ts';
 import { displayLine } from '../text/foreign-text.ts';
 import { coefficientText } from '../text/evaluate/vote-statistics.ts';
 import { moreVotes } from './report-warnings.ts';
+import { bothBadText } from './vote-reasons.ts';
 
 /** A table as text; both writers print the same one, so their numbers cannot differ. */
 export interface ReportTable {
@@ -55,7 +56,10 @@ export function originRows(report: EvaluationReport): string[][] {
     ],
     ['Prompt set hash', displayLine(promptSet.contentHash)],
     ['Comparisons', `${formatCount(counts.comparisons)}, ${formatCount(counts.judged)} judged`],
-    ['Votes', `${formatCount(counts.votes)}, headline by ${basisWords[report.basis]}`],
+    [
+      'Votes',
+      `${formatCount(counts.votes)}, headline by ${basisWords[report.basis]}${bothBadText(counts.bothBad)}`,
+    ],
     ['Side assignment', `seed ${report.sideSeed}, balanced blocks of six`],
   ];
 }
@@ -307,14 +311,23 @@ export function verdictWords(verdict: Verdict | null): string {
 
 /** The votes on one comparison. */
 export function votesTable({ votes }: ReportItem): ReportTable {
+  const isAnyReasoned = votes.some(({ reason, tags }) => reason !== '' || tags.length > 0);
   return {
-    columns: ['Author', 'Kind', 'Verdict', 'As shown', 'Time'],
-    rows: votes.map(({ author, authorKind, verdict, shown, atMs }) => [
+    columns: [
+      'Author',
+      'Kind',
+      'Verdict',
+      'As shown',
+      'Time',
+      ...(isAnyReasoned ? ['Tags', 'Reason'] : []),
+    ],
+    rows: votes.map(({ author, authorKind, verdict, shown, atMs, tags, reason }) => [
       displayLine(author),
       authorKind,
-      verdictWords(verdict),
+      shown === 'both-bad' ? 'both bad' : verdictWords(verdict),
       shown ?? 'not shown',
       formatTime(atMs),
+      ...(isAnyReasoned ? [displayLine(tags.join(', ')), displayLine(reason)] : []),
     ]),
   };
 }

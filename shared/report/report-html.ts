@@ -14,6 +14,7 @@ import {
   statisticsTable,
   systemsTable,
 } from './report-figures.ts';
+import { tagTable } from './vote-reasons.ts';
 
 /** The report as one self-contained page: no script, no link, nothing loaded. */
 export function reportToHtml(report: EvaluationReport): string {
@@ -34,6 +35,7 @@ export function reportToHtml(report: EvaluationReport): string {
       <h2>Authors</h2>
       ${table(authorsTable(report.authors))}
       ${report.agreements.length === 0 ? '' : table(agreementTable(report))}
+      ${section('Reasons by tag', tagTable([report]))}
       <h2>Checks on the judging</h2>
       ${labelled(biasRows(report))}
       <h2>Comparisons</h2>

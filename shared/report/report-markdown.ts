@@ -15,6 +15,7 @@ import {
   votesTable,
 } from './report-figures.ts';
 import { itemDialogue } from './item-dialogue.ts';
+import { tagTable } from './vote-reasons.ts';
 import { splitThinking, thoughtNote, withoutThinking } from '../template/thinking.ts';
 import { displayLine, displayText } from '../text/foreign-text.ts';
 
@@ -23,6 +24,7 @@ export function reportToMarkdown(report: EvaluationReport): string {
   const { statistics, disagreements, warnings } = report;
   const accuracy = accuracyTable(report);
   const pooled = pooledTable(report);
+  const tags = tagTable([report]);
   const sections = [
     `# ${inlineMarkdown(report.name)}`,
     inlineMarkdown(headline(report)),
@@ -42,6 +44,7 @@ export function reportToMarkdown(report: EvaluationReport): string {
     '## Authors',
     table(authorsTable(report.authors)),
     ...(report.agreements.length === 0 ? [] : [table(agreementTable(report))]),
+    ...(tags === null ? [] : ['## Reasons by tag', table(tags)]),
     '## Checks on the judging',
     markdownTable(['Check', 'Finding'], biasRows(report)),
     '## Comparisons',

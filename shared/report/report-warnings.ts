@@ -17,6 +17,7 @@ import {
   formatP,
   formatPercent,
 } from '../text/numbers.ts';
+import { ownResultsSentences } from './vote-reasons.ts';
 import { lengthControlledText } from '../text/evaluate/vote-statistics.ts';
 
 /** Fewer judged comparisons than this (the paper's agreement study used 50) are few. */
@@ -95,8 +96,8 @@ export const identicalWarnings = (tied: number): string[] =>
 const isTieByRule = ({ author, authorKind }: ReportVote): boolean =>
   authorKind === 'rule' && author === identicalAnswersAuthor;
 
-function authorWarnings({ authors, basis, counts, items }: Findings): string[] {
-  const warnings: string[] = [];
+function authorWarnings({ authors, basis, counts, items, sawOwnResults }: Findings): string[] {
+  const warnings = ownResultsSentences(sawOwnResults);
   const counting = authors.filter((author) => author.authorKind === basis);
   if (counting.length > 1)
     warnings.push(

@@ -16,7 +16,7 @@ export interface ShownVote {
  * that is asked twice. `null` without a decided vote.
  */
 export function positionBias(votes: readonly ShownVote[]): PositionBias | null {
-  const decided = votes.filter(({ shown }) => shown !== 'neither');
+  const decided = votes.filter(({ shown }) => shown === 'left' || shown === 'right');
   if (decided.length === 0) return null;
   const clusters = clustersOf(decided, ({ shown }) => (shown === 'left' ? 1 : 0));
   const left = sum(clusters.flat());

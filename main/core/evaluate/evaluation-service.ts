@@ -2,13 +2,22 @@ import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
 import { promptKey } from '../../../shared/domain/evaluate/answer-seed.ts';
-import { sideOf, type PromptSet } from '../../../shared/domain/evaluate/evaluation.ts';
+import {
+  resolveVerdict,
+  sideOf,
+  type PromptSet,
+} from '../../../shared/domain/evaluate/evaluation.ts';
 import {
   hasImportedAnswers,
   type Contestant,
   type Sampling,
 } from '../../../shared/domain/identity.ts';
+import { wholeSteps } from '../../../shared/domain/evaluate/separation.ts';
+import { countVerdicts, moreVotesToSeparate } from '../../../shared/stats/preference-summary.ts';
 import { systemName } from '../../../shared/text/model-names.ts';
+import type { Database } from '../../store/database.ts';
+import { ownRevealsOf } from '../../store/repositories/own-reveals.ts';
+import { shownByPeople } from '../../store/repositories/votes.ts';
 import { comparisonCounts, failedAnswers } from '../../store/repositories/comparisons.ts';
 import {
   findEvaluation,
@@ -43,6 +52,7 @@ export interface NewEvaluation {
   prompts?: number | undefined;
   parallel: number;
   seed: number;
+  bothBad: boolean;
 }
 
 /** Stores an evaluation and queues the generation of both systems' answers. */
@@ -57,7 +67,7 @@ export async function createEvaluation(
     await usableContestant(session, input.a, signal),
     await usableContestant(session, input.b, signal),
   ];
-  const { name, promptSetId, seed, parallel, sampling } = input;
+  const { name, promptSetId, seed, parallel, sampling, bothBad } = input;
   requireFreeJudgedName(db, name);
   const set = found(findPromptSet(db, 'id', promptSetId), 'prompt set', promptSetId);
   requireLive(db, { thing: 'prompt-set', id: promptSetId }, 'prompt set');
@@ -72,7 +82,7 @@ export async function createEvaluation(
     const [systemAId, systemBId] = [storeA(sampling), storeB(sampling)];
     if (systemAId === systemBId)
       throw new AppError('INVALID_INPUT', 'Both systems are the same: choose two different ones');
-    const stored = { id, name, promptSetId, systemAId, systemBId, seed, parallel };
+    const stored = { id, name, promptSetId, systemAId, systemBId, seed, parallel, bothBad };
     const sides = promptIds.map((_, ordinal) => sideOf(seed, ordinal));
     insertEvaluation(db, { ...stored, author: state.settings.author }, promptIds, sides);
     setEvaluationJob(db, id, jobId);
@@ -152,10 +162,24 @@ function toSummary(session: ProjectSession, evaluation: StoredEvaluation): Evalu
     ...counts,
     failures: counts.failed > 0 ? toldFailures(session, evaluation) : [],
     isRevealed,
+    bothBad: evaluation.bothBad,
+    separation: isRevealed ? null : separationOf(db, evaluation.id),
+    sawOwnResults: ownRevealsOf(db, { kind: 'evaluation', id: evaluation.id }),
     studyId: isRevealed ? evaluation.studyId : null,
     jobId: evaluation.jobId,
     createdMs: evaluation.createdMs,
   };
+}
+
+/** How far the votes of people separate the two systems, by whole steps of votes. */
+function separationOf(db: Database, evaluationId: string): EvaluationSummary['separation'] {
+  const votes = shownByPeople(db, evaluationId);
+  const counted = wholeSteps(votes.length);
+  if (counted === 0) return null;
+  const verdicts = votes
+    .slice(0, counted)
+    .map(({ shown, leftSide }) => resolveVerdict(shown, leftSide));
+  return { votes: counted, moreVotes: moreVotesToSeparate(countVerdicts(verdicts)) };
 }
 
 const mostFailures = 20;

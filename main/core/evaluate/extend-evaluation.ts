@@ -58,7 +58,8 @@ export async function extendEvaluation(
   const name = freeExtensionName(session, evaluation.name);
   const newJob = { kind: 'generate', title: name, subjectId: id } as const;
   const job = session.jobs.start({ ...newJob, payload: { evaluationId: id } }, (jobId) => {
-    const stored = { id, name, promptSetId, systemAId, systemBId, seed, parallel };
+    const { bothBad } = evaluation;
+    const stored = { id, name, promptSetId, systemAId, systemBId, seed, parallel, bothBad };
     const sides = promptIds.map((_, ordinal) => sideOf(seed, ordinal));
     insertEvaluation(db, { ...stored, author: state.settings.author }, promptIds, sides);
     setEvaluationJob(db, id, jobId);

@@ -20,6 +20,7 @@ import {
   type ComparisonAnswer,
   type StoredComparison,
 } from '../../store/repositories/comparisons.ts';
+import { ownRevealsOf } from '../../store/repositories/own-reveals.ts';
 import { standingVotes, type StoredVote } from '../../store/repositories/votes.ts';
 import {
   evaluationsOfSystems,
@@ -93,10 +94,27 @@ export function winShare(session: ProjectSession, id: string): number | null {
 
 /** All that is known of a revealed evaluation; INVALID_STATE while it is blind. */
 export function evaluationReport(session: ProjectSession, id: string): EvaluationReport {
-  const { db } = session.file;
   const evaluation = evaluationById(session, id);
   if (evaluation.revealedMs === null)
     throw new AppError('INVALID_STATE', 'This evaluation is still blind: reveal it first', { id });
+  return composed(session, evaluation, () => true);
+}
+
+/** The same of one person’s own votes alone, which they may be told before it is revealed to all. */
+export const ownReport = (session: ProjectSession, id: string, author: string): EvaluationReport =>
+  composed(
+    session,
+    evaluationById(session, id),
+    (vote) => vote.authorKind === 'human' && vote.author === author,
+  );
+
+function composed(
+  session: ProjectSession,
+  evaluation: StoredEvaluation,
+  isCounted: (vote: StoredVote) => boolean,
+): EvaluationReport {
+  const { db } = session.file;
+  const { id } = evaluation;
   const set = found(
     findPromptSet(db, 'id', evaluation.promptSetId),
     'prompt set',
@@ -105,7 +123,7 @@ export function evaluationReport(session: ProjectSession, id: string): Evaluatio
   // The report says what was asked by the hash of the set.
   frozenPromptsOf(db, set, 0);
   const comparisons = comparisonsOf(db, id);
-  const ready = readyItems(session, id, comparisons);
+  const ready = readyItems(session, id, comparisons, isCounted);
   const identities = (key: 'a' | 'b') =>
     ready.flatMap(({ [key]: { turns, identity } }) =>
       turns.length === 0 ? [identity] : turns.map((turn) => turn.identity),
@@ -119,6 +137,13 @@ export function evaluationReport(session: ProjectSession, id: string): Evaluatio
       b: { name: storedSystemName(session, evaluation.systemBId), identities: identities('b') },
     },
     sideSeed: evaluation.seed,
+    hasBothBad: evaluation.bothBad,
+    sawOwnResults: ownRevealsOf(
+      db,
+      evaluation.studyId === null
+        ? { kind: 'evaluation', id }
+        : { kind: 'study', id: evaluation.studyId },
+    ),
     items: ready.map((entry) => entry.item),
     failures: comparisons.flatMap(({ ordinal, failures }) =>
       failures.map((failure) => ({ ordinal, ...failure })),
@@ -134,8 +159,10 @@ function readyItems(
   { file: { db } }: ProjectSession,
   id: string,
   comparisons: readonly StoredComparison[],
+  isCounted: (vote: StoredVote) => boolean = () => true,
 ): ReturnType<typeof toItem> {
-  const votes = Map.groupBy(standingVotes(db, id), (vote) => vote.comparisonId);
+  const counted = standingVotes(db, id).filter(isCounted);
+  const votes = Map.groupBy(counted, (vote) => vote.comparisonId);
   return comparisons.flatMap((item) => toItem(item, votes.get(item.id) ?? []));
 }
 
@@ -223,14 +250,13 @@ function toItem(
     b: toReported(b),
     shownLeft: item.leftSide,
     expected: item.expected,
-    votes: votes.flatMap(({ shown, author, authorKind, createdMs }) =>
+    votes: votes.flatMap(({ shown, createdMs, comparisonId: _, ...vote }) =>
       shown === 'withdrawn'
         ? []
         : {
-            author,
-            authorKind,
+            ...vote,
             verdict: resolveVerdict(shown, item.leftSide),
-            shown: authorKind === 'rule' ? null : shown,
+            shown: vote.authorKind === 'rule' ? null : shown,
             atMs: createdMs,
           },
     ),

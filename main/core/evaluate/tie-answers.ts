@@ -3,7 +3,7 @@ import { identicalAnswersAuthor } from '../../../shared/domain/evaluate/evaluati
 import { withTransaction, type Database } from '../../store/database.ts';
 import { findComparison, type StoredComparison } from '../../store/repositories/comparisons.ts';
 import { comparisonIdsOfSystem } from '../../store/repositories/generations.ts';
-import { insertVote, verdictOf } from '../../store/repositories/votes.ts';
+import { castVoteOf, insertVote } from '../../store/repositories/votes.ts';
 
 /** Ties pairs of answers, identical without their thinking, that the rule has not tied yet. */
 export function castTies(db: Database, items: Iterable<StoredComparison>): void {
@@ -21,7 +21,7 @@ export function castTies(db: Database, items: Iterable<StoredComparison>): void 
 }
 
 const isTied = (db: Database, comparisonId: string) =>
-  verdictOf(db, comparisonId, { author: identicalAnswersAuthor, authorKind: 'rule' }) !== null;
+  castVoteOf(db, comparisonId, { author: identicalAnswersAuthor, authorKind: 'rule' }) !== null;
 
 /** Ties what answers of a system, which came after the job had run, have made identical. */
 export function tieNewAnswers(

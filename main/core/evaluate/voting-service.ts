@@ -1,7 +1,9 @@
 import type { BlindComparison, EvaluationSummary } from '../../../shared/contract/evaluate.ts';
 import {
   identicalAnswersAuthor,
+  noReason,
   type ShownVerdict,
+  type VoteReason,
 } from '../../../shared/domain/evaluate/evaluation.ts';
 import { dialogueText, splitPrompt } from '../../../shared/domain/evaluate/dialogue.ts';
 import type { Message } from '../../../shared/domain/message.ts';
@@ -15,12 +17,14 @@ import {
   type ComparisonAnswer,
   type StoredComparison,
 } from '../../store/repositories/comparisons.ts';
-import { insertVote, lastVoteOf, verdictOf } from '../../store/repositories/votes.ts';
+import type { StoredEvaluation } from '../../store/repositories/evaluations.ts';
+import { castVoteOf, insertVote, lastVoteOf } from '../../store/repositories/votes.ts';
 import { findJob } from '../../store/repositories/jobs.ts';
 import { AppError, found } from '../base/app-error.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { evaluationSummary, requireAlone } from './evaluation-service.ts';
+import { refuseInformed } from './informed-voters.ts';
 
 type Answered = Pick<ComparisonAnswer, 'output' | 'turns'>;
 type BothAnswers = Pick<StoredComparison, 'leftSide'> & Record<'a' | 'b', Answered | null>;
@@ -62,14 +66,20 @@ export function toBlind(
 ): BlindComparison | null {
   const sides = item && blindSides(item);
   if (!item || !sides) return null;
+  const { shown: verdict, ...why } = castVoteOf(session.file.db, item.id, { author }) ?? {
+    shown: null,
+    ...noReason,
+  };
+  const { id: comparisonId, ordinal, prompt } = item;
   return {
-    comparisonId: item.id,
-    ordinal: item.ordinal,
-    prompt: item.prompt,
-    left: sideText(item.prompt, sides.left),
-    right: sideText(item.prompt, sides.right),
-    dialogue: dialogueOf(item.prompt, sides),
-    verdict: verdictOf(session.file.db, item.id, { author }),
+    comparisonId,
+    ordinal,
+    prompt,
+    left: sideText(prompt, sides.left),
+    right: sideText(prompt, sides.right),
+    dialogue: dialogueOf(prompt, sides),
+    verdict,
+    ...why,
   };
 }
 
@@ -111,23 +121,38 @@ export function nextComparison(
 export function vote(
   state: CoreState,
   session: ProjectSession,
-  input: { comparisonId: string; verdict: ShownVerdict; durationMs?: number | undefined },
+  input: VoteInput,
 ): EvaluationSummary {
   const { comparisonId } = input;
   const id = found(evaluationOf(session.file.db, comparisonId), 'comparison', comparisonId);
-  refuseRevealed(session, id);
-  storeVote(state.settings.author, session, input);
+  const evaluation = refuseRevealed(session, id);
+  const { author } = state.settings;
+  refuseInformed(session, { kind: 'evaluation', id }, author);
+  storeVote(author, session, { ...input, isBothBadOffered: evaluation.bothBad });
   return evaluationSummary(session, id);
 }
 
-/** Stores a person's vote; INVALID_STATE where an answer is missing. */
+/** A vote as a shell gives it. */
+export interface VoteInput extends Partial<VoteReason> {
+  comparisonId: string;
+  verdict: ShownVerdict;
+  durationMs?: number | undefined;
+}
+
+/** Stores a person's vote; INVALID_STATE where an answer is missing, or the choice is not offered. */
 export function storeVote(
   author: string,
   session: ProjectSession,
-  input: { comparisonId: string; verdict: ShownVerdict; durationMs?: number | undefined },
+  input: VoteInput & { isBothBadOffered: boolean },
 ): void {
   const { db } = session.file;
-  const { comparisonId } = input;
+  const { comparisonId, reason, tags } = input;
+  if (input.verdict === 'both-bad' && !input.isBothBadOffered)
+    throw new AppError(
+      'INVALID_STATE',
+      '“Both bad” is not a choice here: it is offered where an evaluation or a study was set up with it',
+      { comparisonId },
+    );
   const item = findComparison(db, comparisonId);
   if (!item?.a || !item.b) throw new AppError('INVALID_STATE', lackOf(item), { comparisonId });
   insertVote(db, {
@@ -136,6 +161,8 @@ export function storeVote(
     author,
     authorKind: 'human',
     durationMs: input.durationMs ?? null,
+    ...(reason !== undefined && { reason }),
+    ...(tags !== undefined && { tags }),
   });
   session.changes.touch('evaluations');
 }
@@ -153,6 +180,7 @@ export function undoVote(
 ): BlindComparison | null {
   refuseRevealed(session, evaluationId);
   const { author } = state.settings;
+  refuseInformed(session, { kind: 'evaluation', id: evaluationId }, author);
   const last = lastVoteOf(session.file.db, evaluationId, author);
   if (!last) return null;
   const { comparisonId } = last;
@@ -166,12 +194,13 @@ export function undoVote(
  * INVALID_STATE once the systems are revealed: a vote would no longer be blind. What belongs to a
  * study is voted on there alone: by itself it would tell which comparisons are of one pair.
  */
-export function refuseRevealed(session: ProjectSession, evaluationId: string): void {
-  const { revealedMs } = requireAlone(session, evaluationId);
-  if (revealedMs !== null)
+export function refuseRevealed(session: ProjectSession, evaluationId: string): StoredEvaluation {
+  const evaluation = requireAlone(session, evaluationId);
+  if (evaluation.revealedMs !== null)
     throw new AppError(
       'INVALID_STATE',
       'The systems of this evaluation are revealed: votes would no longer be blind',
       { evaluationId },
     );
+  return evaluation;
 }

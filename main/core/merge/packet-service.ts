@@ -18,11 +18,13 @@ import {
   type PacketPair,
 } from '../../store/merge/write-packet.ts';
 import { comparisonsOf, findComparison } from '../../store/repositories/comparisons.ts';
+import type { JudgedId } from '../../store/repositories/own-reveals.ts';
 import { standingVotes } from '../../store/repositories/votes.ts';
 import { AppError } from '../base/app-error.ts';
 import { LoopTurns } from '../base/loop-turns.ts';
 import { sampleIndex } from '../curate/sample-service.ts';
 import { evaluationById, requireAlone } from '../evaluate/evaluation-service.ts';
+import { refuseInformed } from '../evaluate/informed-voters.ts';
 import { studyById, studyQueues } from '../evaluate/study/study-state.ts';
 import { blindSides } from '../evaluate/voting-service.ts';
 import type { JobContext, JobHandler } from '../jobs/job-handler.ts';
@@ -41,14 +43,24 @@ export function startPacket(
   const wanted = extname(request.path) === '.lima' ? request.path : `${request.path}.lima`;
   const path = state.exports.decideProject(wanted);
   requireFreePlace(path);
-  if (what.kind === 'evaluation') requireAlone(session, what.evaluationId);
-  if (what.kind === 'study') studyById(session, what.studyId);
+  const judged = judgedIn(session, what);
+  if (judged) refuseInformed(session, judged, annotator);
   return session.jobs.start({
     kind: 'packet',
     title: `Review packet for ${previewLine(annotator, 100)}`,
     subjectId: subjectOf(what),
     payload: { ...request, path },
   });
+}
+
+/** What a packet of pairs is of, and whether its voters may say “both bad”. */
+function judgedIn(
+  session: ProjectSession,
+  what: PacketRequest['what'],
+): (JudgedId & { bothBad: boolean }) | null {
+  if (what.kind === 'samples') return null;
+  if (what.kind === 'study') return { kind: 'study', ...studyById(session, what.studyId) };
+  return { kind: 'evaluation', ...requireAlone(session, what.evaluationId) };
 }
 
 function subjectOf(what: PacketRequest['what']): string | null {
@@ -79,7 +91,8 @@ export function packetJob(session: ProjectSession): JobHandler<'packet'> {
           : pairsFor(session, request);
       if (items.length === 0) throw nothingToWrite(request);
       await using draft = session.exports.startProject(request.path);
-      await writeItems(session, items, { ...request, path: draft.draftPath }, context);
+      const bothBad = judgedIn(session, what)?.bothBad;
+      await writeItems(session, items, { ...request, path: draft.draftPath, bothBad }, context);
       context.signal.throwIfAborted();
       await draft.place();
       const { path } = draft;
@@ -103,14 +116,14 @@ const nothingToWrite = ({ annotator, what }: PacketRequest) =>
 async function writeItems(
   session: ProjectSession,
   items: Items,
-  { path, annotator, what }: PacketRequest,
+  { path, annotator, what, bothBad }: PacketRequest & { bothBad: boolean | undefined },
   context: JobContext,
 ): Promise<void> {
   const { db } = session.file;
   const packet = createProjectFile(path);
   const unit = what.kind === 'samples' ? 'samples' : 'pairs';
   try {
-    beginPacket(packet.db, db, { kind: packetKind(what), annotator });
+    beginPacket(packet.db, db, { kind: packetKind(what), annotator, bothBad });
     const turns = new LoopTurns(100, 5000);
     for (let done = 0; done < items.length;) {
       done += await turns.take((limit) => {

@@ -27,7 +27,8 @@ export function changeSettings(
 /** Changes the name that reviews, votes and edits are stored under. */
 export function setAuthor({ settings, session }: CoreState, author: string): { author: string } {
   settings.author = author;
-  session?.changes.touch('settings');
+  // What is left to vote on is another person's now.
+  session?.changes.touch('settings', 'evaluations');
   return { author: settings.author };
 }
 

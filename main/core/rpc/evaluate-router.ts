@@ -11,6 +11,7 @@ import {
 import { extendEvaluation } from '../evaluate/extend-evaluation.ts';
 import { importPrompts, promptSet } from '../evaluate/prompt-service.ts';
 import { placeReport, reportText, saveReport } from '../evaluate/report-service.ts';
+import { ownResults, revealOwn } from '../evaluate/own-results.ts';
 import { voteByExpectedAnswer } from '../evaluate/rule-votes.ts';
 import {
   createStudy,
@@ -23,6 +24,7 @@ import { saveStudyReport, studyReportText } from '../evaluate/study/study-report
 import { nextInStudy, undoInStudy, voteInStudy } from '../evaluate/study/study-voting.ts';
 import { nextComparison, undoVote, vote } from '../evaluate/voting-service.ts';
 import { statisticsOfFile } from '../evaluate/vote-table/read-vote-table.ts';
+import { voteTags } from '../../store/repositories/votes.ts';
 import { os, withProject } from './implement.ts';
 
 /** Prompt sets. */
@@ -67,6 +69,15 @@ export const evaluationsRouter = {
   undoVote: withProject.evaluations.undoVote.handler(({ context: { core, session }, input }) =>
     undoVote(core, session, input.id),
   ),
+  voteTags: withProject.evaluations.voteTags.handler(({ context: { session } }) =>
+    voteTags(session.file.db),
+  ),
+  revealOwn: withProject.evaluations.revealOwn.handler(({ context: { core, session }, input }) =>
+    revealOwn(session, { kind: 'evaluation', id: input.id, author: core.settings.author }),
+  ),
+  ownResults: withProject.evaluations.ownResults.handler(({ context: { core, session }, input }) =>
+    ownResults(session, { kind: 'evaluation', id: input.id, author: core.settings.author }),
+  ),
   voteByRule: withProject.evaluations.voteByRule.handler(({ context: { session }, input }) =>
     voteByExpectedAnswer(session, input.id),
   ),
@@ -101,6 +112,20 @@ export const studiesRouter = {
   ),
   undoVote: withProject.studies.undoVote.handler(({ context: { core, session }, input }) =>
     undoInStudy(core, session, input),
+  ),
+  revealOwn: withProject.studies.revealOwn.handler(({ context: { core, session }, input }) =>
+    revealOwn(session, {
+      kind: 'study',
+      id: input.id,
+      author: input.author ?? core.settings.author,
+    }),
+  ),
+  ownResults: withProject.studies.ownResults.handler(({ context: { core, session }, input }) =>
+    ownResults(session, {
+      kind: 'study',
+      id: input.id,
+      author: input.author ?? core.settings.author,
+    }),
   ),
   reveal: withProject.studies.reveal.handler(({ context: { core, session }, input }) =>
     revealStudy(core, session, input.id),

@@ -1,12 +1,20 @@
-import { implement, ORPCError } from '@orpc/server';
-import { contract } from '../../../shared/contract/contract.ts';
+import { implement, ORPCError, type ImplementerInternalWithMiddlewares } from '@orpc/server';
+import { contract, type Contract } from '../../../shared/contract/contract.ts';
 import { explainError, logIncident } from '../base/explain-error.ts';
 import { requireSession, type CoreState } from '../project/core-state.ts';
+import type { ProjectSession } from '../project/project-session.ts';
 
 /** What every call carries. */
 export interface CallContext {
   core: CoreState;
 }
+
+// Written out in full, what is inferred of the whole contract would be too long to compile.
+type Implementing<Current extends CallContext> = ImplementerInternalWithMiddlewares<
+  Contract,
+  CallContext & Record<never, never>,
+  Current
+>;
 
 /**
  * The contract's implementer. Errors a user can act on cross with their code and data, also those
@@ -15,7 +23,7 @@ export interface CallContext {
  * refused before its handler while the project is open for reading only, or is a review packet
  * that this is not meant for; one with a path where that does not answer.
  */
-export const os = implement(contract)
+export const os: Implementing<CallContext> = implement(contract)
   .$context<CallContext>()
   .use(async ({ context: { core }, next, path, procedure, signal }, input) => {
     const where = path.join('.');
@@ -42,8 +50,8 @@ const isWish = (error: unknown, signal: AbortSignal | undefined): boolean =>
   (error === signal.reason || (error instanceof Error && error.name === 'AbortError'));
 
 /** The same for procedures that need an open project: their handlers get its session. */
-export const withProject = os.use(({ context, next }) =>
-  next({ context: { session: requireSession(context.core) } }),
+export const withProject: Implementing<CallContext & { session: ProjectSession }> = os.use(
+  ({ context, next }) => next({ context: { session: requireSession(context.core) } }),
 );
 
 const isStream = (output: unknown): output is AsyncIterable<unknown> =>

@@ -7,6 +7,7 @@ interface ImportedStudy {
   /** Each system by its name with what it answers; `null` where it has no answer. */
   systems: Record<string, readonly (string | null)[]>;
   overlapPercent?: number;
+  bothBad?: boolean;
 }
 
 /** Imports what a system answers to the questions of a set. */
@@ -25,7 +26,7 @@ export async function importAnswersOf(
 /** A study of systems whose answers were imported, all there: no engine takes part. */
 export async function importedStudy(
   core: TestCore,
-  { name = 's', design = 'round-robin', systems, overlapPercent }: ImportedStudy,
+  { name = 's', design = 'round-robin', systems, overlapPercent, bothBad }: ImportedStudy,
 ) {
   const count = Math.max(...Object.values(systems).map((outputs) => outputs.length));
   const questions = Array.from({ length: count }, (_, at) => ({ prompt: `Question ${at}?` }));
@@ -40,6 +41,7 @@ export async function importedStudy(
     systems: answersIds.map((answersId) => ({ answersId })),
     promptSetIds: [promptSetId],
     overlapPercent,
+    bothBad,
   });
   await core.job(jobId);
   return { studyId, promptSetId, answersIds };

@@ -118,7 +118,7 @@ export const checksummedTables: readonly ChecksummedTable[] = [
     name: 'study',
     columns: (
       'id name design focus_system_id seed parallel overlap_percent calibration_items author ' +
-      'created_ms sequence'
+      'created_ms sequence both_bad'
     ).split(' '),
     ...marks,
     about: `'study “' || name || '”'`,
@@ -126,7 +126,7 @@ export const checksummedTables: readonly ChecksummedTable[] = [
   {
     name: 'evaluation',
     columns:
-      'id name prompt_set_id system_a_id system_b_id seed parallel author created_ms sequence study_id'.split(
+      'id name prompt_set_id system_a_id system_b_id seed parallel author created_ms sequence study_id both_bad'.split(
         ' ',
       ),
     ...marks,
@@ -140,9 +140,18 @@ export const checksummedTables: readonly ChecksummedTable[] = [
   },
   {
     name: 'vote',
-    columns: 'id comparison_id shown author author_kind duration_ms created_ms sequence'.split(' '),
+    columns: (
+      'id comparison_id shown author author_kind duration_ms created_ms sequence reason ' +
+      'tags_json'
+    ).split(' '),
     ...marks,
     about: `'vote “' || shown || '” by ' || author`,
+  },
+  {
+    name: 'own_reveal',
+    columns: 'id evaluation_id study_id author created_ms sequence'.split(' '),
+    ...marks,
+    about: `'own results seen by ' || author`,
   },
   {
     name: 'label',

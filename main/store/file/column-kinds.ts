@@ -211,6 +211,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     parallel: 'count',
     overlap_percent: 'count',
     calibration_items: 'count',
+    both_bad: 'count',
     job_id: 'id?',
     revealed_ms: 'moment?',
     author: 'name',
@@ -228,8 +229,10 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     revealed_ms: 'moment?',
     author: 'name',
     study_id: 'id?',
+    both_bad: 'count',
     ...ordered,
   },
+  own_reveal: { id: 'id', evaluation_id: 'id?', study_id: 'id?', author: 'name', ...ordered },
   comparison: {
     id: 'id',
     evaluation_id: 'id',
@@ -244,6 +247,8 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     author: 'name',
     author_kind: 'word',
     duration_ms: 'count?',
+    reason: 'text',
+    tags_json: 'text',
     ...ordered,
   },
   label: {

@@ -61,6 +61,12 @@ function purgeEvaluations(db: Database): void {
     `t.comparison_id IN (SELECT c.id FROM comparison c WHERE ${ofDead})`,
   );
   deleteSealedRows(db, 'comparison', isDead('evaluation', 't.evaluation_id'));
+  deleteSealedRows(
+    db,
+    'own_reveal',
+    `t.evaluation_id IS NOT NULL AND ${isDead('evaluation', 't.evaluation_id')}
+     OR t.study_id IS NOT NULL AND ${isDead('study', 't.study_id')}`,
+  );
   deleteSealedRows(db, 'evaluation', isDead('evaluation', 't.id'));
   deleteSealedRows(db, 'study', `${isDead('study', 't.id')} AND ${isOfNoEvaluation}`);
   deleteSealedRows(

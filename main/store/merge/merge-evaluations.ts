@@ -37,6 +37,9 @@ export function mergeEvaluations(
   refuseChangedRows(db, 'vote', path);
   const votes = unionRows(db, 'vote');
   earliestSequence(db, 'vote');
+  refuseChangedRows(db, 'own_reveal', path);
+  unionRows(db, 'own_reveal');
+  earliestSequence(db, 'own_reveal');
   return { counts: { answers: generations, studies, evaluations, votes }, answers, renamed };
 }
 

@@ -39,7 +39,11 @@ const hiddenModel: ModelInfo = {
 export function beginPacket(
   packet: Database,
   project: Database,
-  { kind, annotator }: { kind: PacketKind; annotator: string },
+  {
+    kind,
+    annotator,
+    bothBad = false,
+  }: { kind: PacketKind; annotator: string; bothBad?: boolean | undefined },
 ): void {
   const source = get(
     project,
@@ -58,7 +62,7 @@ export function beginPacket(
       `INSERT INTO packet (id, kind, annotator, created_ms) VALUES (1, @kind, @annotator, @createdMs)`,
       { kind, annotator, createdMs: Date.now() },
     );
-    if (kind === 'evaluation') insertPairs(packet);
+    if (kind === 'evaluation') insertPairs(packet, bothBad);
   });
 }
 
@@ -161,7 +165,7 @@ interface PacketAnswer {
  * The frame of blind pairs. Its two systems are the two sides, not what stands behind them: which
  * system stands left changes from pair to pair, and the project alone knows where.
  */
-function insertPairs(packet: Database): void {
+function insertPairs(packet: Database, bothBad: boolean): void {
   const createdMs = Date.now();
   const sampling = JSON.stringify(samplingSchema.parse({}));
   const info = JSON.stringify(hiddenModel);
@@ -187,9 +191,10 @@ function insertPairs(packet: Database): void {
   run(
     packet,
     `INSERT INTO evaluation (id, name, prompt_set_id, system_a_id, system_b_id, seed, parallel,
-       author, created_ms)
-     VALUES (@pairsId, 'Blind pairs', @pairsId, 'left', 'right', 0, 1, @notTold, @createdMs)`,
-    { pairsId, notTold, createdMs },
+       author, created_ms, both_bad)
+     VALUES (@pairsId, 'Blind pairs', @pairsId, 'left', 'right', 0, 1, @notTold, @createdMs,
+       @bothBad)`,
+    { pairsId, notTold, createdMs, bothBad: bothBad ? 1 : 0 },
   );
 }
 

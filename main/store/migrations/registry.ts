@@ -19,6 +19,7 @@ import { importedAnswers } from './0017-imported-answers.ts';
 import { fewShotPrefixes } from './0018-few-shot.ts';
 import { studies } from './0019-studies.ts';
 import { dialogues } from './0020-dialogues.ts';
+import { voteReasons } from './0021-vote-reasons.ts';
 
 /** Every migration in order. Never edit or renumber one that was released: add the next. */
 export const migrations: readonly Migration[] = [
@@ -42,4 +43,5 @@ export const migrations: readonly Migration[] = [
   fewShotPrefixes,
   studies,
   dialogues,
+  voteReasons,
 ];

@@ -4,7 +4,7 @@ import { promptKey } from '../../../shared/domain/evaluate/answer-seed.ts';
 import type { SystemKey } from '../../../shared/domain/evaluate/evaluation.ts';
 import { idSchema, momentSchema, nameSchema } from '../../../shared/domain/stored-value.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
-import { messagesColumn } from '../columns.ts';
+import { flagColumn, messagesColumn } from '../columns.ts';
 import { nextSequence } from './sequence.ts';
 
 const evaluationRow = z.object({
@@ -15,6 +15,7 @@ const evaluationRow = z.object({
   systemBId: idSchema,
   seed: z.number().int().min(0).max(4_294_967_295),
   parallel: z.number().int().min(1).max(64),
+  bothBad: flagColumn,
   jobId: idSchema.nullable(),
   studyId: idSchema.nullable(),
   revealedMs: momentSchema.nullable(),
@@ -25,7 +26,7 @@ const evaluationRow = z.object({
 export type StoredEvaluation = z.infer<typeof evaluationRow>;
 
 const evaluationColumns = `id, name, prompt_set_id AS promptSetId, system_a_id AS systemAId,
-  system_b_id AS systemBId, seed, parallel, job_id AS jobId, study_id AS studyId, revealed_ms AS revealedMs,
+  system_b_id AS systemBId, seed, parallel, both_bad AS bothBad, job_id AS jobId, study_id AS studyId, revealed_ms AS revealedMs,
   created_ms AS createdMs`;
 
 /** What belongs to a study: it gives out ids that do not tell which comparisons are of one pair. */
@@ -37,8 +38,12 @@ export interface PartOfStudy {
 /** Stores an evaluation with its comparisons; `leftSides[i]` is the system shown left in item i. */
 export function insertEvaluation(
   db: Database,
-  evaluation: Omit<StoredEvaluation, 'jobId' | 'revealedMs' | 'createdMs' | 'studyId'> & {
+  evaluation: Omit<
+    StoredEvaluation,
+    'jobId' | 'revealedMs' | 'createdMs' | 'studyId' | 'bothBad'
+  > & {
     author: string;
+    bothBad?: boolean | undefined;
   },
   promptIds: readonly string[],
   leftSides: readonly SystemKey[],
@@ -48,11 +53,12 @@ export function insertEvaluation(
     run(
       db,
       `INSERT INTO evaluation (id, name, prompt_set_id, system_a_id, system_b_id, seed, parallel,
-         author, created_ms, sequence, study_id)
+         author, created_ms, sequence, study_id, both_bad)
        VALUES (@id, @name, @promptSetId, @systemAId, @systemBId, @seed, @parallel,
-         @author, @createdMs, @sequence, @studyId)`,
+         @author, @createdMs, @sequence, @studyId, @bothBad)`,
       {
         ...evaluation,
+        bothBad: evaluation.bothBad ? 1 : 0,
         studyId: part?.studyId ?? null,
         createdMs: Date.now(),
         sequence: nextSequence(db),

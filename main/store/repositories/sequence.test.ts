@@ -22,7 +22,7 @@ import { sampleHistory, undoLastBatch } from './samples/reviews.ts';
 import { listRuns, runEvents } from './runs.ts';
 import { listSamples, statusCounts } from './samples/sample-list.ts';
 import { nextSequence } from './sequence.ts';
-import { lastVoteOf, standingVotes, verdictOf } from './votes.ts';
+import { castVoteOf, lastVoteOf, standingVotes } from './votes.ts';
 
 const writer = new URL('../testing/write-one-of-each.ts', import.meta.url).pathname;
 const yearsAheadMs = 1e12;
@@ -61,7 +61,7 @@ test('of two votes the later one counts, though its id and time are earlier', ()
   writeOneOfEach(db, 'later', 'right');
   expect(lastById(db, 'vote')).toEqual(future);
   const comparisonId = comparisonsOf(db, 'e')[0]?.id ?? '';
-  expect(verdictOf(db, comparisonId, { author: 'me' })).toBe('right');
+  expect(castVoteOf(db, comparisonId, { author: 'me' })?.shown).toBe('right');
   expect(lastVoteOf(db, 'e', 'me')?.shown).toBe('right');
   expect(standingVotes(db, 'e').map(({ author, shown }) => `${author} ${shown}`)).toEqual([
     'rule neither',

@@ -13,7 +13,7 @@ import {
   nameSchema,
 } from '../../../shared/domain/stored-value.ts';
 import type { Message } from '../../../shared/domain/message.ts';
-import { countRow, messagesColumn, sequenceColumn } from '../columns.ts';
+import { countRow, flagColumn, messagesColumn, sequenceColumn } from '../columns.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { nextSequence } from './sequence.ts';
 import { castVerdictSchema, isLastVote } from './votes.ts';
@@ -27,6 +27,7 @@ const studyRow = z.object({
   parallel: z.number().int().min(1).max(64),
   overlapPercent: z.number().int().min(0).max(100),
   calibrationItems: countSchema,
+  bothBad: flagColumn,
   jobId: idSchema.nullable(),
   revealedMs: momentSchema.nullable(),
   createdMs: momentSchema,
@@ -36,21 +37,30 @@ const studyRow = z.object({
 export type StoredStudy = z.infer<typeof studyRow>;
 
 const studyColumns = `id, name, design, focus_system_id AS focusSystemId, seed, parallel,
-  overlap_percent AS overlapPercent, calibration_items AS calibrationItems, job_id AS jobId,
+  overlap_percent AS overlapPercent, calibration_items AS calibrationItems, both_bad AS bothBad,
+  job_id AS jobId,
   revealed_ms AS revealedMs, created_ms AS createdMs`;
 
 /** Stores a study; its evaluations come after it. */
 export function insertStudy(
   db: Database,
-  study: Omit<StoredStudy, 'revealedMs' | 'createdMs'> & { author: string },
+  study: Omit<StoredStudy, 'revealedMs' | 'createdMs' | 'bothBad'> & {
+    author: string;
+    bothBad?: boolean | undefined;
+  },
 ): void {
   run(
     db,
     `INSERT INTO study (id, name, design, focus_system_id, seed, parallel, overlap_percent,
-       calibration_items, job_id, author, created_ms, sequence)
+       calibration_items, both_bad, job_id, author, created_ms, sequence)
      VALUES (@id, @name, @design, @focusSystemId, @seed, @parallel, @overlapPercent,
-       @calibrationItems, @jobId, @author, @createdMs, @sequence)`,
-    { ...study, createdMs: Date.now(), sequence: nextSequence(db) },
+       @calibrationItems, @bothBad, @jobId, @author, @createdMs, @sequence)`,
+    {
+      ...study,
+      bothBad: study.bothBad ? 1 : 0,
+      createdMs: Date.now(),
+      sequence: nextSequence(db),
+    },
   );
 }
 

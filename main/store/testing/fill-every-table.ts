@@ -30,6 +30,7 @@ import { addSamples, addVersion, getSample } from '../repositories/samples/sampl
 import { insertStudy } from '../repositories/studies.ts';
 import { upsertSystem } from '../repositories/systems.ts';
 import { storeUnfinished } from '../repositories/unfinished-dialogues.ts';
+import { addOwnReveal } from '../repositories/own-reveals.ts';
 import { insertVote } from '../repositories/votes.ts';
 import { takeAtOnce } from '../steps.ts';
 import { aProject, aSample } from './a-project.ts';
@@ -234,8 +235,10 @@ function addEvaluation(db: Database, modelId: string, checkpointId: string): voi
   storeUnfinished(db, { systemId: answersId, promptId: otherId }, [turn]);
   for (const { id: comparisonId } of comparisonsOf(db, 'e')) {
     const vote = { comparisonId, author: 'me', authorKind: 'human' as const, durationMs: 900 };
-    insertVote(db, { ...vote, shown: 'left' });
+    insertVote(db, { ...vote, shown: 'left', reason: 'why', tags: ['clear', 'short'] });
     insertVote(db, { ...vote, shown: 'withdrawn', durationMs: null });
     insertVote(db, { ...vote, shown: 'neither', author: 'rule', authorKind: 'rule' });
   }
+  for (const kind of ['evaluation', 'study'] as const)
+    addOwnReveal(db, { kind, id: kind === 'study' ? 's' : 'e' }, 'you');
 }

@@ -12,6 +12,8 @@ export interface GenerationDraft {
   sampling: Sampling;
   parallel: number;
   seed: number;
+  /** Whether voters may say that both answers are bad. */
+  bothBad: boolean;
 }
 
 /** How many prompts of a set, as it is typed; `prompts` counts only while `usesAll` is off. */
@@ -29,6 +31,7 @@ export const firstDraft = ({ sampling }: ProjectDefaults): GenerationDraft & Pro
   sampling: sampling?.value ?? limaSampling,
   parallel: 16,
   seed: 42,
+  bothBad: false,
 });
 
 /** How many prompts of a set with so many are asked. */

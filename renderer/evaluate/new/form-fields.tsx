@@ -1,7 +1,7 @@
 import { FileDown, Play } from 'lucide-react';
 import { EditButton } from '../../ui/edit-button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
-import { Segments } from '../../ui/inputs/inputs.tsx';
+import { Checkbox, Segments } from '../../ui/inputs/inputs.tsx';
 import { NumberInput } from '../../ui/inputs/number-input.tsx';
 import { SamplingFields } from '../../ui/systems/sampling-fields.tsx';
 import { setImporting } from '../evaluate-store.ts';
@@ -30,6 +30,22 @@ export function GenerationFields({ legend, seed, draft, onChange }: GenerationFi
         <NumberInput {...seed} value={draft.seed} onValue={(value) => onChange({ seed: value })} />
       </div>
     </fieldset>
+  );
+}
+
+interface BothBadProps {
+  draft: Pick<GenerationDraft, 'bothBad'>;
+  onChange: (change: Pick<GenerationDraft, 'bothBad'>) => void;
+}
+
+/** A fourth choice beside LIMA's three. */
+export function BothBadField({ draft, onChange }: BothBadProps) {
+  return (
+    <Checkbox
+      label="Let voters say “both are bad”: a tie that is told apart"
+      isChecked={draft.bothBad}
+      onChecked={(bothBad) => onChange({ bothBad })}
+    />
   );
 }
 

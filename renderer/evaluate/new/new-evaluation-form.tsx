@@ -11,7 +11,13 @@ import type { WantedEvaluation } from '../../ui/navigation.ts';
 import { showEvaluate } from '../evaluate-store.ts';
 import { plannedAnswers, draftFor, startObstacle, type EvaluationDraft } from './new-evaluation.ts';
 import { ContestantPicker } from './contestant-picker.tsx';
-import { GenerationFields, NoPromptSet, PromptAmountFields, StartRow } from './form-fields.tsx';
+import {
+  BothBadField,
+  GenerationFields,
+  NoPromptSet,
+  PromptAmountFields,
+  StartRow,
+} from './form-fields.tsx';
 import type { FormLists } from './form-lists.tsx';
 
 interface NewEvaluationFormProps {
@@ -78,6 +84,7 @@ export function NewEvaluationForm({ context, promptSetId, wanted }: NewEvaluatio
           onValue={(system) => change({ b: system })}
         />
       </fieldset>
+      <BothBadField draft={draft} onChange={change} />
       <GenerationFields
         legend="Generation, the same for both"
         seed={{
@@ -98,10 +105,11 @@ export function NewEvaluationForm({ context, promptSetId, wanted }: NewEvaluatio
 }
 
 function requestOf(draft: EvaluationDraft): Parameters<typeof rpc.evaluations.create>[0] {
-  const { name, promptSetId, sampling, parallel, seed, a, b } = draft;
+  const { name, promptSetId, sampling, parallel, seed, bothBad, a, b } = draft;
   if (!a || !b) throw new Error('Both systems have to be chosen before an evaluation starts.');
   const some = draft.usesAll ? {} : { prompts: draft.prompts };
-  return { name: name.trim(), promptSetId, a, b, sampling, parallel, seed, ...some };
+  const answering = { sampling, parallel, seed, bothBad };
+  return { name: name.trim(), promptSetId, a, b, ...answering, ...some };
 }
 
 interface PromptChoiceProps {

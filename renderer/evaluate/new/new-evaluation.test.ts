@@ -29,6 +29,7 @@ const draft: EvaluationDraft = {
   sampling: limaSampling,
   parallel: 4,
   seed: 42,
+  bothBad: false,
 };
 
 const imported = (answersId: string) => ({ ...draft, b: { answersId } });

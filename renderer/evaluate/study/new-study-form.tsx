@@ -15,6 +15,7 @@ import { AddModelButton } from '../../ui/models/model-buttons.tsx';
 import { showEvaluate } from '../evaluate-store.ts';
 import { ContestantPicker } from '../new/contestant-picker.tsx';
 import {
+  BothBadField,
   GenerationFields,
   NoPromptSet,
   PromptAmountFields,
@@ -112,6 +113,7 @@ function NewStudyForm({ context }: { context: StudyContext }) {
             onValue={(calibrationItems) => change({ calibrationItems })}
           />
         </div>
+        <BothBadField draft={draft} onChange={change} />
       </fieldset>
       <GenerationFields
         legend="Generation, the same for all"

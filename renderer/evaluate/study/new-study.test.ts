@@ -39,6 +39,7 @@ const draft: StudyDraft = {
   sampling: limaSampling,
   parallel: 4,
   seed: 42,
+  bothBad: false,
 };
 
 it('says in words what is missing or wrong, and nothing of a form that is whole', () => {

@@ -1,9 +1,10 @@
 import { Eye } from 'lucide-react';
 import type { StudySummary } from '../../../shared/contract/studies.ts';
 import { formatQuantity } from '../../../shared/text/numbers.ts';
-import { separationText, unfinishedText } from '../../../shared/report/study/study-words.ts';
+import { unfinishedText } from '../../../shared/report/study/study-words.ts';
 import { useJob } from '../../rpc/jobs.ts';
 import { rpc } from '../../rpc/client.ts';
+import { useSettings } from '../../rpc/settings.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { confirmAction } from '../../ui/dialogs/dialog.tsx';
@@ -13,6 +14,7 @@ import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { QueryView } from '../../ui/feedback/states.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { GenerationPanel } from '../generation-panel.tsx';
+import { OwnResultsPanel } from '../own-results.tsx';
 import { queueToVoteOn } from '../vote/voting-subject.ts';
 import { VotingView } from '../vote/voting-view.tsx';
 import { StudyResults } from './study-results.tsx';
@@ -33,13 +35,15 @@ export function StudyPage({ id }: { id: string }) {
 function BlindStudy({ summary }: { summary: StudySummary }) {
   const stage = studyStage(summary, useJob(summary.jobId));
   const isVoting = summary.readyPairs > 0;
+  const author = useSettings().data?.author ?? '';
   const answers = { done: summary.answered, total: summary.answers };
   return (
     <div className="evaluate-page evaluate-blind" tabIndex={-1} data-work={!isVoting || undefined}>
       <BlindHead summary={summary} />
       {stage !== 'blind' && <GenerationPanel jobId={summary.jobId} answers={answers} />}
       <Annotators summary={summary} />
-      {isVoting && <VotingView key={summary.id} subject={queueToVoteOn(summary)} />}
+      {isVoting && summary.queue.left === 0 && <OwnResultsPanel kind="study" {...summary} />}
+      {isVoting && <VotingView key={`${summary.id} ${author}`} subject={queueToVoteOn(summary)} />}
     </div>
   );
 }
@@ -69,7 +73,6 @@ function BlindHead({ summary }: { summary: StudySummary }) {
 /** Who votes and what is left, what failed, and what the votes tell so far without telling of whom. */
 function Annotators({ summary }: { summary: StudySummary }) {
   const { annotators, failed, failures, overlapPercent } = summary;
-  const separation = separationText(summary);
   const [first] = failures;
   if (annotators.length === 0 && failed === 0) return null;
   return (
@@ -85,7 +88,6 @@ function Annotators({ summary }: { summary: StudySummary }) {
           {overlapPercent < 100 && ` · ${overlapPercent} % of the pairs are for everybody`}
         </p>
       )}
-      {separation !== '' && <p className="dim">{separation}</p>}
       {failed > 0 && (
         <p className="dim">
           {formatQuantity(failed, 'pair')} cannot be voted on for want of an answer

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState, type RefObject } from 'react';
 import type { BlindComparison } from '../../../shared/contract/evaluate.ts';
-import type { ShownVerdict } from '../../../shared/domain/evaluate/evaluation.ts';
+import type { ShownVerdict, VoteReason } from '../../../shared/domain/evaluate/evaluation.ts';
 import { rpc } from '../../rpc/client.ts';
 import { whileStoring } from '../../rpc/storing.ts';
 import { showErrorToast, showToast } from '../../ui/feedback/toast.tsx';
@@ -26,6 +26,9 @@ export interface Ballot {
   /** The choice for the shown pair that could not be stored. */
   choice: ShownVerdict | null;
   voteError: unknown;
+  /** Why the shown pair is voted on so: stored with the next vote on it. */
+  why: VoteReason;
+  explain: (change: Partial<VoteReason>) => void;
   /** What was stored last, once the core has said so. */
   stored: CastVote | null;
   goTo: (ordinal: number | null) => void;
@@ -45,11 +48,13 @@ const callsOf: Record<
       ordinal?: number;
       besides?: string;
     }) => Promise<BlindComparison | null>;
-    vote: (vote: {
-      comparisonId: string;
-      verdict: ShownVerdict;
-      durationMs: number;
-    }) => Promise<unknown>;
+    vote: (
+      vote: VoteReason & {
+        comparisonId: string;
+        verdict: ShownVerdict;
+        durationMs: number;
+      },
+    ) => Promise<unknown>;
     undo: (of: { id: string }) => Promise<BlindComparison | null>;
   }
 > = {
@@ -83,6 +88,7 @@ export function useBallot({ kind, id }: Pick<VotingSubject, 'kind' | 'id'>): Bal
   const [choice, setChoice] = useState<Choice>(noChoice);
   const [storing, setStoring] = useState<CastVote | null>(null);
   const [stored, setStored] = useState<CastVote | null>(null);
+  const { why, explain } = useReason(shown.current);
   const clock = useVoteClock(shown.current?.comparisonId);
   const isBusy = useRef(false);
   const isGone = useRef(false);
@@ -128,7 +134,7 @@ export function useBallot({ kind, id }: Pick<VotingSubject, 'kind' | 'id'>): Bal
     const { current } = shown;
     if (!current || clock.elapsedMs() < tooSoonMs) return;
     const { comparisonId, ordinal } = current;
-    const call = calls.vote({ comparisonId, verdict, durationMs: clock.elapsedMs() });
+    const call = calls.vote({ comparisonId, verdict, durationMs: clock.elapsedMs(), ...why });
     const vote = whileStoring(call);
     lastVote.current = vote.catch(() => undefined);
     const early = next.known();
@@ -170,12 +176,23 @@ export function useBallot({ kind, id }: Pick<VotingSubject, 'kind' | 'id'>): Bal
   return {
     ...shown,
     ...choice,
+    why,
+    explain,
     storing,
     stored,
     goTo: (ordinal) => void exclusively(() => load(ordinal)),
     vote: (verdict) => void exclusively(() => store(verdict)),
     undo: () => void exclusively(takeBack),
   };
+}
+
+/** What is typed about a pair stays with it; a pair that was voted on comes with what was said then. */
+function useReason(pair: BlindComparison | null | undefined): Pick<Ballot, 'why' | 'explain'> {
+  const [typed, setTyped] = useState<{ of: string; why: VoteReason }>();
+  const id = pair?.comparisonId ?? '';
+  const stored = { reason: pair?.reason ?? '', tags: pair?.tags ?? [] };
+  const why = typed?.of === id ? typed.why : stored;
+  return { why, explain: (change) => setTyped({ of: id, why: { ...why, ...change } }) };
 }
 
 /**

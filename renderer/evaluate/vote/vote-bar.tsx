@@ -1,10 +1,12 @@
 import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { ChevronLeft, ChevronRight, Undo2 } from 'lucide-react';
-import type { ShownVerdict } from '../../../shared/domain/evaluate/evaluation.ts';
+import { verdictLabel, verdictOptions } from '../../../shared/text/evaluate/voting.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { EditButton } from '../../ui/edit-button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
+import { ReasonFields } from './reason-fields.tsx';
 import type { Ballot } from './use-ballot.ts';
+import type { VotingSubject } from './voting-subject.ts';
 
 /** What the annotator is asked (LIMA, appendix C). */
 export const annotatorQuestion =
@@ -16,43 +18,40 @@ export const dialogueQuestion =
   'Imagine that you have a super-intelligent assistant, and that you have the following ' +
   'conversation with it. Which of the two dialogues best satisfies your needs?';
 
-/** The three options in the order of the screen, with the one key that each button shows. */
-export const verdictOptions: readonly { verdict: ShownVerdict; label: string; key: string }[] = [
-  { verdict: 'left', label: 'Left is better', key: '1' },
-  { verdict: 'neither', label: 'Neither significantly better', key: '2' },
-  { verdict: 'right', label: 'Right is better', key: '3' },
-];
-
-/** The words of a stored verdict. */
-function verdictLabel(verdict: ShownVerdict): string {
-  return verdictOptions.find((option) => option.verdict === verdict)?.label ?? verdict;
+interface VoteBarProps {
+  ballot: Ballot;
+  subject: Pick<VotingSubject, 'places' | 'hasBothBad'>;
+  /** Whether the shown person may still vote. */
+  isClosed: boolean;
 }
 
-/** The three options, undo, and the way to other pairs. */
-export function VoteBar({ ballot, comparisons }: { ballot: Ballot; comparisons: number }) {
+/** The options, why, undo, and the way to other pairs. */
+export function VoteBar({ ballot, subject, isClosed }: VoteBarProps) {
+  const comparisons = subject.places;
   const { current, choice, voteError, storing } = ballot;
   const isOfShown = storing !== null && storing.ordinal === current?.ordinal;
   const standing = choice ?? (isOfShown ? storing.verdict : null) ?? current?.verdict ?? null;
   const isStoring = storing !== null;
   return (
-    <footer className="vote-bar">
+    <footer className="vote-bar" data-options={subject.hasBothBad ? 4 : 3}>
       {voteError !== undefined && choice !== null && (
         <ErrorView error={voteError} onRetry={() => ballot.vote(choice)} />
       )}
       <div className="vote-options" role="group" aria-label="Your verdict">
-        {verdictOptions.map(({ verdict, label, key }) => (
+        {verdictOptions(subject.hasBothBad).map(({ verdict, label, key }) => (
           <EditButton
             key={verdict}
             className="vote-option"
             shortcut={key}
             aria-pressed={standing === verdict}
-            disabled={!current || isStoring}
+            disabled={!current || isStoring || isClosed}
             onClick={() => ballot.vote(verdict)}
           >
             {label}
           </EditButton>
         ))}
       </div>
+      {current && !isClosed && <ReasonFields key={current.comparisonId} ballot={ballot} />}
       <div className="row">
         <PairSteps ballot={ballot} comparisons={comparisons} />
         <span className="dim small truncate" role="status">
@@ -64,7 +63,7 @@ export function VoteBar({ ballot, comparisons }: { ballot: Ballot; comparisons: 
           variant="ghost"
           icon={<Undo2 size={13} />}
           shortcut="u"
-          disabled={isStoring}
+          disabled={isStoring || isClosed}
           onClick={ballot.undo}
         >
           Undo last vote

@@ -1,5 +1,7 @@
 import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
 import type { StudySummary } from '../../../shared/contract/studies.ts';
+import { separationText } from '../../../shared/report/study/study-words.ts';
+import { pairSeparationText } from '../../../shared/text/evaluate/voting.ts';
 import { answerCounts, votablePairs } from '../evaluation-stage.ts';
 
 /** What a person votes on: an evaluation, or their own queue of a study. */
@@ -13,6 +15,11 @@ export interface VotingSubject {
   wanted: number;
   answers: { done: number; total: number };
   failures: readonly { ordinal: number; reason: string }[];
+  hasBothBad: boolean;
+  /** Who has seen what their own votes say, and votes here no more. */
+  sawOwnResults: readonly string[];
+  /** How far the votes separate the systems; empty while it cannot be told without a hint. */
+  separation: string;
 }
 
 /** The pairs of an evaluation. */
@@ -24,6 +31,9 @@ export const pairsToVoteOn = (summary: EvaluationSummary): VotingSubject => ({
   wanted: votablePairs(summary),
   answers: answerCounts(summary),
   failures: summary.failures,
+  hasBothBad: summary.bothBad,
+  sawOwnResults: summary.sawOwnResults,
+  separation: pairSeparationText(summary),
 });
 
 /** This person's queue of a study. */
@@ -35,4 +45,7 @@ export const queueToVoteOn = (summary: StudySummary): VotingSubject => ({
   wanted: summary.queue.total,
   answers: { done: summary.answered, total: summary.answers },
   failures: summary.failures,
+  hasBothBad: summary.bothBad,
+  sawOwnResults: summary.sawOwnResults,
+  separation: separationText(summary),
 });

@@ -1,7 +1,9 @@
 import { useEffect, useRef, type RefObject } from 'react';
 import type { BlindComparison } from '../../../shared/contract/evaluate.ts';
 import { splitPrompt } from '../../../shared/domain/evaluate/dialogue.ts';
+import { verdictOptions } from '../../../shared/text/evaluate/voting.ts';
 import { usePacket } from '../../rpc/project.ts';
+import { useSettings } from '../../rpc/settings.ts';
 import { Badge } from '../../ui/feedback/badge.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { ProgressBar } from '../../ui/feedback/progress.tsx';
@@ -14,15 +16,17 @@ import { PromptText } from '../prompt-text.tsx';
 import { ScrollRegion } from '../scroll-region.tsx';
 import { useBallot, type Ballot } from './use-ballot.ts';
 import type { VotingSubject } from './voting-subject.ts';
-import { annotatorQuestion, dialogueQuestion, verdictOptions, VoteBar } from './vote-bar.tsx';
+import { annotatorQuestion, dialogueQuestion, VoteBar } from './vote-bar.tsx';
 import './voting.css';
 
 /** Blind voting: one pair after the other, by mouse or keys. */
 export function VotingView({ subject }: { subject: VotingSubject }) {
   const ballot = useBallot(subject);
+  const author = useSettings().data?.author ?? '';
+  const isClosed = subject.sawOwnResults.includes(author);
   const isPacket = usePacket() !== null;
   const section = useRef<HTMLElement>(null);
-  useVoteShortcuts(ballot, subject.places, section);
+  useVoteShortcuts(ballot, { ...subject, isClosed }, section);
   useNewPairs(ballot, subject.answers.done);
   const { current } = ballot;
   const { voted, wanted } = subject;
@@ -41,6 +45,12 @@ export function VotingView({ subject }: { subject: VotingSubject }) {
           <ProgressBar label="Votes" done={voted} total={wanted} />
         </div>
       </div>
+      {subject.separation !== '' && <p className="dim small">{subject.separation}</p>}
+      {isClosed && (
+        <p className="dim small" role="status">
+          You have seen what your own votes say, so you vote here no more. The others go on.
+        </p>
+      )}
       {current === undefined && ballot.loadError === undefined && <LoadingState />}
       {ballot.loadError !== undefined && (
         <ErrorView error={ballot.loadError} onRetry={() => ballot.goTo(ballot.ordinal)} />
@@ -56,7 +66,7 @@ export function VotingView({ subject }: { subject: VotingSubject }) {
         </>
       )}
       {current === null && <NoPair ballot={ballot} subject={subject} />}
-      <VoteBar ballot={ballot} comparisons={subject.places} />
+      <VoteBar ballot={ballot} subject={subject} isClosed={isClosed} />
     </section>
   );
 }
@@ -139,20 +149,26 @@ function useFocusOnPair(section: RefObject<HTMLElement | null>, pairId: string |
 /** Votes by the keys that the buttons show; arrows move and scroll. */
 function useVoteShortcuts(
   ballot: Ballot,
-  places: number,
+  { places, hasBothBad, isClosed }: VotingSubject & { isClosed: boolean },
   section: RefObject<HTMLElement | null>,
 ): void {
   const group = 'Blind voting';
   const place = ballot.current?.ordinal ?? ballot.ordinal ?? places;
   useShortcuts([
-    ...verdictOptions.map(({ verdict, label, key }) => ({
+    ...verdictOptions(hasBothBad).map(({ verdict, label, key }) => ({
       keys: [key],
       label,
       group,
       run: () => ballot.vote(verdict),
-      isDisabled: !ballot.current,
+      isDisabled: !ballot.current || isClosed,
     })),
-    { keys: ['u'], label: 'Undo the last vote', group, run: ballot.undo },
+    {
+      keys: ['u'],
+      label: 'Undo the last vote',
+      group,
+      run: ballot.undo,
+      isDisabled: isClosed,
+    },
     {
       keys: ['ArrowDown'],
       label: 'Scroll both answers down',

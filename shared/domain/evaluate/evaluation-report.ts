@@ -128,6 +128,11 @@ export const reportVoteSchema = z.object({
   verdict: verdictSchema,
   shown: shownVerdictSchema.nullable(),
   atMs: z.number().int(),
+  /** Why, in the author's words and by tags; empty without, and in earlier reports. */
+  reason: z.string().default(''),
+  tags: z.array(z.string()).default([]),
+  /** How long they looked at the pair; null where nothing was measured, and in earlier reports. */
+  durationMs: z.number().int().nullable().default(null),
 });
 export type ReportVote = z.infer<typeof reportVoteSchema>;
 
@@ -222,7 +227,11 @@ export const evaluationReportSchema = z.object({
     open: z.number().int(),
     identicalOutputs: z.number().int(),
     votes: z.number().int(),
+    /** Votes of people that both answers are bad: ties, told apart. */
+    bothBad: z.number().int().default(0),
   }),
+  /** People who saw what their own votes say before the others, and voted no more. */
+  sawOwnResults: z.array(z.string()).default([]),
   /** Comparisons that are no items, because a system could not answer; none in earlier reports. */
   failures: z
     .array(z.object({ ordinal: z.number().int(), system: systemKeySchema, reason: z.string() }))

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { countSchema, hashSchema, idSchema, momentSchema, nameSchema } from '../stored-value.ts';
 import { mixBits, seededUniform } from '../seeded-uniform.ts';
 import { importedIdentitySchema } from '../identity.ts';
+import { tagsSchema } from '../label.ts';
 import { messageSchema } from '../message.ts';
 
 /** Which of the two systems of an evaluation. */
@@ -12,9 +13,26 @@ export type SystemKey = z.infer<typeof systemKeySchema>;
 export const verdictSchema = z.enum(['a', 'b', 'tie']);
 export type Verdict = z.infer<typeof verdictSchema>;
 
-/** A judgement as the blind voter gives it: by side, LIMA's three options. */
-export const shownVerdictSchema = z.enum(['left', 'right', 'neither']);
+/**
+ * A judgement as the blind voter gives it: by side, LIMA's three options; and where it is asked for
+ * “both bad”, a tie that is told apart.
+ */
+export const shownVerdictSchema = z.enum(['left', 'right', 'neither', 'both-bad']);
 export type ShownVerdict = z.infer<typeof shownVerdictSchema>;
+
+/** Why somebody voted so: in words of their own, and by tags that can be counted. */
+export const voteReasonSchema = z.object({
+  reason: z.string().trim().max(4000).default(''),
+  tags: tagsSchema.default([]),
+});
+export type VoteReason = z.infer<typeof voteReasonSchema>;
+
+/** Said of a vote without a reason. */
+export const noReason: VoteReason = { reason: '', tags: [] };
+
+/** A tag of votes with how many standing votes have it. */
+export const voteTagSchema = z.object({ tag: z.string(), votes: countSchema });
+export type VoteTag = z.infer<typeof voteTagSchema>;
 
 /**
  * How an answer to a prompt ended: the model was done, it reached the limit of tokens, or this
@@ -31,11 +49,18 @@ export const authorKindSchema = z.enum(['human', 'rule', 'judge']);
 export type AuthorKind = z.infer<typeof authorKindSchema>;
 
 /** The question to the annotator and the three answers to it (LIMA, appendix C). */
-export const evaluationProtocol =
+const evaluationProtocol =
   'Imagine that you have a super-intelligent assistant and that you need its help with this ' +
   'question. Which answer best satisfies your needs? One prompt and two answers are shown side ' +
   'by side without names. Options: the left answer is significantly better, the right answer ' +
   'is significantly better, neither is significantly better.';
+
+const bothBadOption =
+  ' A fourth option says that both answers are bad; it counts as neither, and is told apart.';
+
+/** The protocol of an evaluation or a study, with “both bad” where that was asked for. */
+export const protocolOf = (hasBothBad: boolean): string =>
+  hasBothBad ? evaluationProtocol + bothBadOption : evaluationProtocol;
 
 /** Comparisons per block; each block shows either system on the left equally often. */
 const BLOCK = 6;
@@ -62,7 +87,7 @@ export function sideOf(seed: number, comparisonOrdinal: number): SystemKey {
 
 /** The verdict behind a blind vote, given the system that stood on the left. */
 export function resolveVerdict(shown: ShownVerdict, left: SystemKey): Verdict {
-  if (shown === 'neither') return 'tie';
+  if (shown === 'neither' || shown === 'both-bad') return 'tie';
   return (shown === 'left') === (left === 'a') ? 'a' : 'b';
 }
 

@@ -35,7 +35,10 @@ export const studyReportSchema = z.object({
     identicalOutputs: count,
     votes: count,
     answers: count,
+    bothBad: count.default(0),
   }),
+  /** People who saw what their own votes say before the others, and voted no more. */
+  sawOwnResults: z.array(z.string()).default([]),
   basis: reportBasisSchema,
   statistics: tableStatisticsSchema,
   /** Prompts to which a system has no answer. */

@@ -1,9 +1,10 @@
 import type { EvaluationReport, ReportSystem } from '../../domain/evaluate/evaluation-report.ts';
-import { evaluationProtocol, promptWords } from '../../domain/evaluate/evaluation.ts';
+import { promptWords, protocolOf } from '../../domain/evaluate/evaluation.ts';
 import { type StudyReport, studyReportSchema } from '../../domain/study/study-report.ts';
 import { positionBias } from '../../stats/judging-checks.ts';
 import { statisticsOfVerdicts } from '../../stats/verdict-statistics.ts';
 import { reportSystem } from '../report-system.ts';
+import { countBothBad } from '../vote-reasons.ts';
 import { verdictsOfReport } from '../report-verdicts.ts';
 import { studyMethods } from './study-methods.ts';
 import { studyWarnings } from './study-warnings.ts';
@@ -27,11 +28,13 @@ export type StudyFacts = Pick<
   /** Comparisons of all pairs, those that failed too; and answers, those that failed too. */
   comparisons: number;
   answers: number;
+  /** Whether voters could say that both answers are bad. */
+  hasBothBad?: boolean;
 };
 
 /** Computes the whole report of a study: each pair, all of them together, and how it was done. */
 export function composeStudyReport(facts: StudyFacts): StudyReport {
-  const { systemNames, comparisons, answers, ...known } = facts;
+  const { systemNames, comparisons, answers, hasBothBad = false, ...known } = facts;
   const { evaluations } = known;
   const sum = (of: (report: EvaluationReport) => number) =>
     evaluations.reduce((total, report) => total + of(report), 0);
@@ -43,7 +46,7 @@ export function composeStudyReport(facts: StudyFacts): StudyReport {
     formatVersion: 1 as const,
     ...known,
     systems: systemNames.map((name) => systemOf(name, evaluations)),
-    protocol: evaluationProtocol,
+    protocol: protocolOf(hasBothBad),
     counts: {
       pairs: pairs.size,
       comparisons,
@@ -53,7 +56,9 @@ export function composeStudyReport(facts: StudyFacts): StudyReport {
       identicalOutputs: sum(({ counts }) => counts.identicalOutputs),
       votes: sum(({ counts }) => counts.votes),
       answers,
+      bothBad: countBothBad(evaluations),
     },
+    sawOwnResults: evaluations[0]?.sawOwnResults ?? [],
     basis: basisOf(evaluations),
     statistics: statisticsOfVerdicts(evaluations.flatMap(verdictsOfReport)),
     positionBias: positionBias(shownToPeople(evaluations)),

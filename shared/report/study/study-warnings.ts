@@ -3,6 +3,7 @@ import type { StudyReport } from '../../domain/study/study-report.ts';
 import { displayLine } from '../../text/foreign-text.ts';
 import { unconnectedText } from '../../text/evaluate/vote-statistics.ts';
 import { formatQuantity } from '../../text/numbers.ts';
+import { ownResultsSentences } from '../vote-reasons.ts';
 import {
   answerWarnings,
   basisWarnings,
@@ -52,10 +53,14 @@ function countWarnings({ counts, statistics: { comparisons } }: Findings): strin
   return warnings;
 }
 
-function annotatorWarnings({ annotators }: Findings): string[] {
+function annotatorWarnings({ annotators, sawOwnResults }: Findings): string[] {
   const unfinished = annotators.filter(({ left }) => left > 0).map(({ author }) => author);
-  if (unfinished.length === 0) return [];
-  return [`Revealed before these had voted on all that was theirs: ${unfinished.join(', ')}.`];
+  const informed = ownResultsSentences(sawOwnResults);
+  if (unfinished.length === 0) return informed;
+  return [
+    ...informed,
+    `Revealed before these had voted on all that was theirs: ${unfinished.join(', ')}.`,
+  ];
 }
 
 function lengthWarnings({ statistics: { comparisons } }: Findings): string[] {

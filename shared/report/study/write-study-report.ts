@@ -18,6 +18,7 @@ import { reportToCsv } from '../report-csv.ts';
 import type { ReportTable } from '../report-figures.ts';
 import { reportJsonText } from '../report-json.ts';
 import { inlineMarkdown, itemSection, markdownList, markdownTable } from '../report-markdown.ts';
+import { bothBadText, tagTable } from '../vote-reasons.ts';
 import { type TitledTable, voteTables } from '../vote-tables.ts';
 
 /** The figures of a study, each with the name of a file for it. */
@@ -64,7 +65,7 @@ export function studyOrigin(report: StudyReport): string[][] {
       'Comparisons',
       `${formatCount(counts.comparisons)}: ${formatCount(counts.judged)} judged, ${formatCount(counts.open)} open, ${formatCount(counts.failed)} failed`,
     ],
-    ['Votes', formatCount(counts.votes)],
+    ['Votes', `${formatCount(counts.votes)}${bothBadText(counts.bothBad)}`],
     [
       'Shared by everybody',
       `${report.overlapPercent} %, ${formatCount(report.calibrationItems)} first`,
@@ -75,10 +76,12 @@ export function studyOrigin(report: StudyReport): string[][] {
 
 /** All tables of a study, as far as there is something in them. */
 export function studyTables(report: StudyReport): TitledTable[] {
-  const { annotators, failures, statistics } = report;
+  const { annotators, failures, statistics, evaluations } = report;
+  const tags = tagTable(evaluations);
   return [
     ...(statistics.comparisons.length > 0 ? voteTables(statistics) : []),
     ...(annotators.length > 0 ? [{ title: 'Annotators', table: annotatorTable(report) }] : []),
+    ...(tags === null ? [] : [{ title: 'Reasons by tag', table: tags }]),
     ...(failures.length > 0 ? [{ title: 'Failed answers', table: failureTable(report) }] : []),
   ];
 }

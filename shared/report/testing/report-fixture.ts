@@ -71,6 +71,9 @@ export function fixtureVote(
     verdict,
     shown: showVerdict(verdict, sideOf(42, ordinal)),
     atMs: CREATED_MS + ordinal,
+    reason: '',
+    tags: [],
+    durationMs: null,
     ...changes,
   };
 }

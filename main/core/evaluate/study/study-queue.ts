@@ -52,7 +52,11 @@ export class StudyQueues {
   readonly #systems: ReadonlyMap<string, number>;
   readonly #prompts: ReadonlyMap<string, number>;
   /** Of each comparison: its prompt, and where its two answers are in `#answers`. */
-  readonly #ends: { prompt: number; a: number; b: number }[];
+  readonly #prompt: Uint32Array;
+  readonly #answerA: Uint32Array;
+  readonly #answerB: Uint32Array;
+  readonly #isShared: Uint8Array;
+  #failedAnswers = 0;
   /** How each system ended on each prompt. */
   #answers: Uint8Array;
   /** How many systems have answered a prompt, or cannot. */
@@ -75,11 +79,10 @@ export class StudyQueues {
     this.#placeOf = new Map(items.map(({ id }, place) => [id, place]));
     this.#systems = numbered(items.flatMap(({ systemAId, systemBId }) => [systemAId, systemBId]));
     this.#prompts = numbered(items.map(({ promptId }) => promptId));
-    this.#ends = items.map(({ systemAId, systemBId, promptId }) => ({
-      prompt: this.#prompts.get(promptId) ?? 0,
-      a: this.#slot(systemAId, promptId) ?? 0,
-      b: this.#slot(systemBId, promptId) ?? 0,
-    }));
+    this.#prompt = Uint32Array.from(items, ({ promptId }) => this.#prompts.get(promptId) ?? 0);
+    const answerOf = (systemId: string, promptId: string) => this.#slot(systemId, promptId) ?? 0;
+    this.#answerA = Uint32Array.from(items, (item) => answerOf(item.systemAId, item.promptId));
+    this.#answerB = Uint32Array.from(items, (item) => answerOf(item.systemBId, item.promptId));
     this.#answers = new Uint8Array(this.#systems.size * this.#prompts.size);
     this.#answeredBy = new Uint16Array(this.#prompts.size);
     this.#byPeople = new Uint16Array(items.length);
@@ -87,6 +90,8 @@ export class StudyQueues {
     const count = Math.round((study.overlapPercent / 100) * ranked.length);
     this.first = ranked.slice(0, study.calibrationItems);
     this.shared = new Set([...this.first, ...ranked.slice(0, count)]);
+    this.#isShared = new Uint8Array(items.length);
+    for (const place of this.shared) this.#isShared[place] = 1;
   }
 
   /** Answers that there are or that failed, and how many there are to be. */
@@ -100,10 +105,12 @@ export class StudyQueues {
   ): void {
     this.#answers = new Uint8Array(this.#answers.length);
     this.#answeredBy = new Uint16Array(this.#answeredBy.length);
+    this.#failedAnswers = 0;
     for (const { systemId, promptId, finish } of answers) {
       const slot = this.#slot(systemId, promptId);
       if (slot === undefined) continue;
       this.#answers[slot] = finish === 'failed' ? finishes.failed : finishes.given;
+      if (finish === 'failed') this.#failedAnswers += 1;
       const prompt = slot % this.#prompts.size;
       this.#answeredBy[prompt] = (this.#answeredBy[prompt] ?? 0) + 1;
     }
@@ -147,35 +154,34 @@ export class StudyQueues {
 
   /** The first place that is offered and waits for this person, but for one comparison; -1 for none. */
   nextOrdinal(author: string, besides = ''): number {
-    return this.orderOf(author).findIndex((place) => {
-      const { id, isOpen, isOffered } = this.#queueItem(author, place);
-      return isOpen && isOffered && id !== besides;
-    });
+    const own = this.#ofAuthor.get(author);
+    const passed = this.#placeOf.get(besides);
+    return this.orderOf(author).findIndex(
+      (place) => place !== passed && this.#isOpen(own, place) && this.#isOffered(place),
+    );
   }
 
   /** Every comparison that is offered and waits for this person, in their order. */
   waitingFor(author: string): string[] {
-    return this.orderOf(author).flatMap((place) => {
-      const { id, isOpen, isOffered } = this.#queueItem(author, place);
-      return isOpen && isOffered ? [id] : [];
-    });
+    const own = this.#ofAuthor.get(author);
+    return this.orderOf(author).flatMap((place) =>
+      this.#isOpen(own, place) && this.#isOffered(place) ? [this.items[place]?.id ?? ''] : [],
+    );
   }
 
   /** How much of a person's queue there is, and what is left of it. */
   queueOf(author: string): { total: number; left: number } {
-    let [total, left] = [0, 0];
-    for (const place of this.items.keys()) {
-      const { isOwn, isOpen } = this.#queueItem(author, place);
-      if (isOwn) total += 1;
-      if (isOpen) left += 1;
-    }
-    return { total, left };
+    const own = this.#ofAuthor.get(author);
+    let left = 0;
+    for (let place = 0; place < this.items.length; place += 1)
+      if (this.#isOpen(own, place)) left += 1;
+    return { total: left + (own?.size ?? 0), left };
   }
 
   /** Of all comparisons: those that can be voted on, that have a vote of anybody, and that have none. */
   counts(): { ready: number; voted: number; unvoted: number } {
     let [ready, voted, unvoted] = [0, 0, 0];
-    for (const place of this.items.keys()) {
+    for (let place = 0; place < this.items.length; place += 1) {
       const isVoted = (this.#byPeople[place] ?? 0) > 0 || this.#byRules.has(place);
       const isOffered = this.#isOffered(place);
       if (isOffered) ready += 1;
@@ -187,6 +193,7 @@ export class StudyQueues {
 
   /** Comparisons of which an answer failed, by their ordinal in a person's queue. */
   failed(author: string): { id: string; ordinal: number }[] {
+    if (this.#failedAnswers === 0) return [];
     return this.orderOf(author).flatMap((place, ordinal) => {
       const item = this.items[place];
       return item && this.#isFailed(place) ? [{ id: item.id, ordinal }] : [];
@@ -244,14 +251,22 @@ export class StudyQueues {
   }
 
   #queueItem(author: string, place: number): QueueItem {
-    const isFailed = this.#isFailed(place);
-    const isMine = this.#ofAuthor.get(author)?.has(place) ?? false;
-    const isTaken =
-      (this.#byRules.get(place)?.has(`rule:${identicalAnswersAuthor}`) ?? false) ||
-      (!this.shared.has(place) && (this.#byPeople[place] ?? 0) > 0);
-    const isOpen = !isFailed && !isMine && !isTaken;
-    const id = this.items[place]?.id ?? '';
-    return { id, isFailed, isOffered: this.#isOffered(place), isOpen, isOwn: isMine || isOpen };
+    const own = this.#ofAuthor.get(author);
+    const isOpen = this.#isOpen(own, place);
+    return {
+      id: this.items[place]?.id ?? '',
+      isFailed: this.#isFailed(place),
+      isOffered: this.#isOffered(place),
+      isOpen,
+      isOwn: isOpen || (own?.has(place) ?? false),
+    };
+  }
+
+  /** `own`: what this person voted on. */
+  #isOpen(own: ReadonlyMap<number, ShownVerdict> | undefined, place: number): boolean {
+    if (this.#isShared[place] === 0 && (this.#byPeople[place] ?? 0) > 0) return false;
+    if (this.#isFailed(place) || own?.has(place)) return false;
+    return !this.#byRules.get(place)?.has(tieRule);
   }
 
   #slot(systemId: string, promptId: string): number | undefined {
@@ -261,17 +276,19 @@ export class StudyQueues {
   }
 
   #isFailed(place: number): boolean {
-    const ends = this.#ends[place];
-    if (!ends) return false;
-    return this.#answers[ends.a] === finishes.failed || this.#answers[ends.b] === finishes.failed;
+    if (this.#failedAnswers === 0) return false;
+    const [a, b] = [this.#answerA[place] ?? 0, this.#answerB[place] ?? 0];
+    return this.#answers[a] === finishes.failed || this.#answers[b] === finishes.failed;
   }
 
   /** Once all systems have answered the prompt: which pairs of another are ready would tell of whom. */
   #isOffered(place: number): boolean {
-    const answeredBy = this.#answeredBy[this.#ends[place]?.prompt ?? -1];
+    const answeredBy = this.#answeredBy[this.#prompt[place] ?? 0];
     return answeredBy === this.#systems.size && !this.#isFailed(place);
   }
 }
+
+const tieRule = `rule:${identicalAnswersAuthor}`;
 
 const numbered = (names: readonly string[]): Map<string, number> =>
   new Map([...new Set(names)].map((name, at) => [name, at]));

@@ -17,7 +17,7 @@ import { AppError, found } from '../../base/app-error.ts';
 import type { CoreState } from '../../project/core-state.ts';
 import type { ProjectSession } from '../../project/project-session.ts';
 import { storedSystemName } from '../evaluation-service.ts';
-import { evaluationReport, placeReport, reportFileName } from '../report-service.ts';
+import { evaluationReport, ownReport, placeReport, reportFileName } from '../report-service.ts';
 import { systemIdsOf } from './study-service.ts';
 import { studyById, studyQueues } from './study-state.ts';
 
@@ -68,6 +68,7 @@ function studyReport(session: ProjectSession, id: string): StudyReport {
     seed: study.seed,
     overlapPercent: study.overlapPercent,
     calibrationItems: study.calibrationItems,
+    hasBothBad: study.bothBad,
     comparisons: queues.items.length,
     answers: queues.answers.done,
     failures: failuresOfStudy(db, id).map(({ systemId, promptSetName, ordinal, reason }) => ({
@@ -87,6 +88,22 @@ function studyReport(session: ProjectSession, id: string): StudyReport {
       }),
     ),
   });
+}
+
+/** What one person’s own votes say of each pair on each set, before the study is revealed to all. */
+export function ownReportsOfStudy(
+  session: ProjectSession,
+  id: string,
+  author: string,
+): EvaluationReport[] {
+  const evaluations = evaluationsOfStudy(session.file.db, studyById(session, id).id);
+  const names = distinctNames(session, systemIdsOf(evaluations));
+  return evaluations.map((evaluation) =>
+    named(ownReport(session, evaluation.id, author), {
+      a: names.get(evaluation.systemAId) ?? '',
+      b: names.get(evaluation.systemBId) ?? '',
+    }),
+  );
 }
 
 const named = (report: EvaluationReport, { a, b }: { a: string; b: string }): EvaluationReport => ({

@@ -11,6 +11,7 @@ import {
   type Sampling,
 } from '../../../../shared/domain/identity.ts';
 import { studyPairs, type StudyDesign } from '../../../../shared/domain/study/study.ts';
+import { wholeSteps } from '../../../../shared/domain/evaluate/separation.ts';
 import { countVerdicts, moreVotesToSeparate } from '../../../../shared/stats/preference-summary.ts';
 import { findComparison } from '../../../store/repositories/comparisons.ts';
 import {
@@ -31,6 +32,7 @@ import { AppError, found } from '../../base/app-error.ts';
 import type { CoreState } from '../../project/core-state.ts';
 import { requireLive } from '../../project/live-things.ts';
 import type { ProjectSession } from '../../project/project-session.ts';
+import { ownRevealsOf } from '../../../store/repositories/own-reveals.ts';
 import { isJudgedNameTaken } from '../../../store/repositories/judged-names.ts';
 import { requireAnswers } from '../answer-service.ts';
 import { requireFreeJudgedName } from '../judged-name.ts';
@@ -50,6 +52,7 @@ export interface NewStudy {
   seed: number;
   overlapPercent: number;
   calibrationItems: number;
+  bothBad: boolean;
 }
 
 /** Stores a study with an evaluation for each pair and prompt set, and queues all its answers. */
@@ -117,7 +120,7 @@ function storeStudy(
       const systems = { promptSetId: set.id, systemAId, systemBId };
       insertEvaluation(
         db,
-        { id, name, ...systems, seed: own, parallel, author },
+        { id, name, ...systems, seed: own, parallel, author, bothBad: study.bothBad },
         promptIds,
         promptIds.map((_, ordinal) => sideOf(own, ordinal)),
         { studyId, comparisonIds: ids.splice(0, promptIds.length) },
@@ -169,12 +172,8 @@ export function studySummary(
   const queues = studyQueues(session, study);
   const { ready, voted, unvoted } = queues.counts();
   const isRevealed = study.revealedMs !== null;
-  const setNames = new Map(
-    evaluations.map(({ promptSetId }) => [
-      promptSetId,
-      findPromptSet(db, 'id', promptSetId)?.name ?? '',
-    ]),
-  );
+  const setIds = new Set(evaluations.map(({ promptSetId }) => promptSetId));
+  const setNames = new Map([...setIds].map((id) => [id, findPromptSet(db, 'id', id)?.name ?? '']));
   const failed = queues.failed(author);
   return {
     id: study.id,
@@ -199,6 +198,8 @@ export function studySummary(
     calibrationItems: study.calibrationItems,
     annotators: queues.annotators(),
     unvoted,
+    bothBad: study.bothBad,
+    sawOwnResults: ownRevealsOf(db, { kind: 'study', id: study.id }),
     separation: isRevealed ? null : separationOf(queues),
     evaluations: isRevealed
       ? evaluations.map(({ id, systemAId, systemBId, promptSetId }) => ({
@@ -214,12 +215,9 @@ export function studySummary(
   };
 }
 
-/** Votes between two counts: a number that moved with each vote would tell whom it was for. */
-const separationStep = 25;
-
 /** How far the votes separate the pairs, by whole steps of votes and over all pairs together. */
 export function separationOf(queues: StudyQueues): StudySummary['separation'] {
-  const counted = Math.floor(queues.countOfPeople / separationStep) * separationStep;
+  const counted = wholeSteps(queues.countOfPeople);
   if (counted === 0) return null;
   // Of what was counted nothing changes until a further step is full, or a vote is changed.
   const key = `${counted}:${queues.changes}`;

@@ -1,12 +1,13 @@
 import type { BlindComparison } from '../../../../shared/contract/evaluate.ts';
-import type { ShownVerdict } from '../../../../shared/domain/evaluate/evaluation.ts';
 import { evaluationOf, findComparison } from '../../../store/repositories/comparisons.ts';
+import type { StoredStudy } from '../../../store/repositories/studies.ts';
 import { insertVote } from '../../../store/repositories/votes.ts';
 import { AppError, found } from '../../base/app-error.ts';
 import type { CoreState } from '../../project/core-state.ts';
 import type { ProjectSession } from '../../project/project-session.ts';
 import { evaluationById } from '../evaluation-service.ts';
-import { storeVote, toBlind } from '../voting-service.ts';
+import { refuseInformed } from '../informed-voters.ts';
+import { storeVote, toBlind, type VoteInput } from '../voting-service.ts';
 import { studyById, studyQueues } from './study-state.ts';
 
 /** Who votes: whoever the settings name, unless somebody else is named. */
@@ -43,11 +44,7 @@ function atPlace(
 export function voteInStudy(
   state: CoreState,
   session: ProjectSession,
-  input: {
-    comparisonId: string;
-    verdict: ShownVerdict;
-    durationMs?: number | undefined;
-  } & Annotator,
+  { author: by, ...input }: VoteInput & Annotator,
 ): { comparisonId: string } {
   const { comparisonId } = input;
   const evaluationId = found(
@@ -58,8 +55,9 @@ export function voteInStudy(
   const { studyId } = evaluationById(session, evaluationId);
   if (studyId === null)
     throw new AppError('INVALID_STATE', 'This comparison belongs to no study', { comparisonId });
-  refuseRevealedStudy(session, studyId);
-  storeVote(input.author ?? state.settings.author, session, input);
+  const author = by ?? state.settings.author;
+  const { bothBad } = requireVoting(session, studyId, author);
+  storeVote(author, session, { ...input, isBothBadOffered: bothBad });
   return { comparisonId };
 }
 
@@ -69,9 +67,8 @@ export function undoInStudy(
   session: ProjectSession,
   { id: studyId, ...by }: { id: string } & Annotator,
 ): BlindComparison | null {
-  refuseRevealedStudy(session, studyId);
   const author = by.author ?? state.settings.author;
-  const queues = studyQueues(session, studyById(session, studyId));
+  const queues = studyQueues(session, requireVoting(session, studyId, author));
   const comparisonId = queues.lastVotedBy(author);
   if (comparisonId === undefined) return null;
   const withdrawal = { shown: 'withdrawn', author, authorKind: 'human', durationMs: null } as const;
@@ -81,11 +78,15 @@ export function undoInStudy(
   return atPlace(author, session, { id: comparisonId, ordinal });
 }
 
-function refuseRevealedStudy(session: ProjectSession, id: string): void {
-  if (studyById(session, id).revealedMs !== null)
+/** The study, on which this person may vote: neither it nor what their votes say is revealed. */
+function requireVoting(session: ProjectSession, id: string, author: string): StoredStudy {
+  const study = studyById(session, id);
+  if (study.revealedMs !== null)
     throw new AppError(
       'INVALID_STATE',
       'The systems of this study are revealed: votes would no longer be blind',
       { id },
     );
+  refuseInformed(session, { kind: 'study', id }, author);
+  return study;
 }

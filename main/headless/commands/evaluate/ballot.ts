@@ -1,5 +1,7 @@
 import type { BlindComparison } from '../../../../shared/contract/evaluate.ts';
-import type { ShownVerdict } from '../../../../shared/domain/evaluate/evaluation.ts';
+import type { ShownVerdict, VoteReason } from '../../../../shared/domain/evaluate/evaluation.ts';
+import { separationText } from '../../../../shared/report/study/study-words.ts';
+import { pairSeparationText } from '../../../../shared/text/evaluate/voting.ts';
 import { formatQuantity } from '../../../../shared/text/numbers.ts';
 import type { Judged } from '../../arguments/judged.ts';
 import type { CoreClient } from '../../cli/open-core.ts';
@@ -8,14 +10,18 @@ import type { CoreClient } from '../../cli/open-core.ts';
 export interface Ballot {
   /** The pair at a place, or the next one; null where there is none to vote on. */
   pair: (ordinal?: number) => Promise<BlindComparison | null>;
-  vote: (vote: {
-    comparisonId: string;
-    verdict: ShownVerdict;
-    durationMs?: number;
-  }) => Promise<unknown>;
+  vote: (
+    vote: Partial<VoteReason> & {
+      comparisonId: string;
+      verdict: ShownVerdict;
+      durationMs?: number;
+    },
+  ) => Promise<unknown>;
   undo: () => Promise<BlindComparison | null>;
   /** How many places there are. */
   places: () => Promise<number>;
+  /** Whether “both bad” is a choice. */
+  hasBothBad: () => Promise<boolean>;
   /** How far it is, as a document and in words. */
   standing: () => Promise<{ document: object; text: string }>;
 }
@@ -30,10 +36,13 @@ function ofEvaluation({ evaluations }: CoreClient, id: string): Ballot {
     vote: async (vote) => await evaluations.vote(vote),
     undo: async () => await evaluations.undoVote({ id }),
     places: async () => (await evaluations.get({ id })).comparisons,
+    hasBothBad: async () => (await evaluations.get({ id })).bothBad,
     standing: async () => {
       const document = await evaluations.get({ id });
       const votable = document.comparisons - document.failed;
-      return { document, text: `${document.voted} of ${votable} comparisons are voted on.` };
+      const separation = pairSeparationText(document);
+      const text = `${document.voted} of ${votable} comparisons are voted on.`;
+      return { document, text: separation === '' ? text : `${text} ${separation}` };
     },
   };
 }
@@ -44,6 +53,7 @@ function ofStudy({ studies }: CoreClient, id: string, author?: string): Ballot {
     vote: async (vote) => await studies.vote({ ...vote, author }),
     undo: async () => await studies.undoVote({ id, author }),
     places: async () => (await studies.get({ id, author })).comparisons,
+    hasBothBad: async () => (await studies.get({ id, author })).bothBad,
     standing: async () => {
       const document = await studies.get({ id, author });
       const { queue, unvoted } = document;
@@ -51,7 +61,7 @@ function ofStudy({ studies }: CoreClient, id: string, author?: string): Ballot {
         document,
         text:
           `${queue.left} of the ${formatQuantity(queue.total, 'comparison')} in this queue left; ` +
-          `${unvoted} have no vote of anybody.`,
+          `${unvoted} have no vote of anybody. ${separationText(document)}`.trimEnd(),
       };
     },
   };

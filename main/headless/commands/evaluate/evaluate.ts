@@ -55,6 +55,7 @@ const options = {
   'few-shot-a': { ...fewShotOption, description: `of A: ${fewShotOption.description}` },
   'few-shot-b': { ...fewShotOption, description: `of B: ${fewShotOption.description}` },
   ...dialoguesOption,
+  'both-bad': { type: 'boolean', description: 'let voters say that both answers are bad, too' },
   ...otherBaseOption,
 } as const;
 
@@ -64,7 +65,7 @@ export const evaluateCommand = defineCommand({
   usage:
     'evaluate P.lima --a SYSTEM --b SYSTEM --prompts SET|FILE [--dialogues] [--name NAME] [--prompts-count N] ' +
     '[--parallel N] [--seed N] [--set key=value]… [--template-a FILE] [--template-b FILE] ' +
-    '[--few-shot-a FILE|default] [--few-shot-b FILE|default] [--other-base] ' +
+    '[--few-shot-a FILE|default] [--few-shot-b FILE|default] [--both-bad] [--other-base] ' +
     '| --extend EVALUATION --prompts-count N [--prompts SET|FILE [--dialogues]]',
   summary: 'Let two systems answer the same prompts, for blind votes.',
   positionals: { min: 1, max: 1 },
@@ -130,6 +131,7 @@ const fixedOptions = [
   'template-b',
   'few-shot-a',
   'few-shot-b',
+  'both-bad',
   'other-base',
 ] as const;
 
@@ -184,6 +186,7 @@ async function readWords({ options: given }: Call<typeof options>) {
     settings: {
       name: given.name,
       sampling,
+      bothBad: given['both-bad'] ?? false,
       ...(prompts !== undefined && { prompts }),
       ...(parallel !== undefined && { parallel }),
       ...(seed !== undefined && { seed }),

@@ -1,5 +1,6 @@
 import { systemKeySchema } from '../../../../shared/domain/evaluate/evaluation.ts';
 import { unfinishedText } from '../../../../shared/report/study/study-words.ts';
+import { ownResultsText } from '../../../../shared/text/evaluate/voting.ts';
 import { shellWord } from '../../../../shared/text/foreign-text.ts';
 import { UsageError } from '../../cli/command-error.ts';
 import { defineCommand, oneOf, overwriteOption, positional } from '../../cli/command.ts';
@@ -14,7 +15,7 @@ const contractFormats = { json: 'json', md: 'markdown', html: 'html', csv: 'csv'
 /** `lima report`: the report of a revealed evaluation or study. */
 export const reportCommand = defineCommand({
   name: 'report',
-  usage: `report P.lima EVALUATION|STUDY [--format ${formats.join('|')}] [--out FILE [--overwrite]] [--reveal] [--lost [--system a|b]]`,
+  usage: `report P.lima EVALUATION|STUDY [--format ${formats.join('|')}] [--out FILE [--overwrite]] [--reveal | --own [--as NAME]] [--lost [--system a|b]]`,
   summary: 'Report an evaluation or a study: counts, win rates, intervals, identities.',
   positionals: { min: 2, max: 2 },
   options: {
@@ -34,6 +35,12 @@ export const reportCommand = defineCommand({
       value: 'a|b',
       description: 'which system lost; default: the tuned one, A where both are',
     },
+    own: {
+      type: 'boolean',
+      description:
+        'say what your own votes say, once you voted on all that is yours; it stays blind for everybody else, and you vote no more',
+    },
+    as: { type: 'string', value: 'NAME', description: 'of a study, with --own: this annotator' },
     reveal: { type: 'boolean', description: 'end the blind phase first; votes end for good' },
     ...overwriteOption,
   },
@@ -45,6 +52,10 @@ export const reportCommand = defineCommand({
       throw new UsageError('--lost has no --format: it is text, or one document with --json.');
     if (options.system !== undefined && !options.lost)
       throw new UsageError('--system says which system lost: give it with --lost.');
+    if (options.own && (options.reveal || options.lost || options.out !== undefined))
+      throw new UsageError('--own tells one person alone: leave --reveal, --lost and --out out.');
+    if (options.as !== undefined && !options.own)
+      throw new UsageError('--as says whose own votes: give it with --own.');
     const system =
       options.system === undefined
         ? undefined
@@ -52,6 +63,14 @@ export const reportCommand = defineCommand({
     await using project = await openCoreWithProject(call);
     const { client } = project;
     const { id, kind } = await findJudged(client, positional(call, 1));
+    if (options.own) {
+      const own =
+        kind === 'study'
+          ? await client.studies.revealOwn({ id, author: options.as })
+          : await client.evaluations.revealOwn({ id });
+      terminal.result(own, ownResultsText(own));
+      return;
+    }
     // Before the blind phase ends for good: a file that cannot be written must not cost it.
     await using draft =
       options.out === undefined

@@ -19,7 +19,7 @@ beforeAll(async () => {
       seed,
       contextLength: 512,
     });
-  const prompts = Array.from({ length: 4 }, (_, n) => `Prompt ${n}\n`);
+  const prompts = Array.from({ length: 50 }, (_, n) => `Prompt ${n}\n`);
   writeFileSync(join(folder.path, 'prompts.txt'), prompts.join(''));
   await folder.run('new', 'p.lima');
 });
@@ -44,43 +44,64 @@ async function killAfter(pattern: RegExp, words: string[]): Promise<void> {
   await cli.finished;
 }
 
-test('a study that was killed while it answered and while it was voted on is completed, nothing made or asked twice', async () => {
-  const systems = ['--focus', 'm1.gguf', '--against', 'm2.gguf', '--against', 'm3.gguf'];
-  const settings = ['--prompts', 'prompts.txt', '--parallel', '1', '--set', 'maxTokens=60'];
+const pairs = z.object({
+  comparisons: z.array(z.looseObject({ ordinal: z.number(), verdict: z.string().nullable() })),
+});
+
+/** The places of somebody's queue that have no vote of theirs yet. */
+async function openTo(author: string): Promise<number[]> {
+  const words = ['vote', 'p.lima', 's', '--as', author, '--list'];
+  const { comparisons } = await folder.document(pairs, ...words);
+  return comparisons.flatMap(({ ordinal, verdict }) => (verdict === null ? [ordinal] : []));
+}
+
+test('a study that was killed while it answered and while two people voted is completed, nothing made or asked twice and no vote lost', async () => {
+  const systems = ['--round-robin', 'm1.gguf', '--round-robin', 'm2.gguf', '--round-robin'];
+  const settings = ['--prompts', 'prompts.txt', '--parallel', '4', '--set', 'maxTokens=24'];
   const heat = ['--set', 'temperature=2', '--set', 'topP=1', '--set', 'repeatPenalty=1'];
-  await killAfter(/"done":[1-9]/, ['study', 'p.lima', 's', ...systems, ...settings, ...heat]);
+  const study = ['study', 'p.lima', 's', ...systems, 'm3.gguf', '--both-bad'];
+  await killAfter(/"done":[1-9]/, [...study, ...settings, ...heat]);
   const early = stored('generation');
   expect(early.length).toBeGreaterThan(0);
+  await killAfter(/"done":[6-9]\d/, ['study', 'p.lima', 's', '--resume']);
+  const later = stored('generation');
+  expect(later).toEqual(expect.arrayContaining(early));
 
   const summary = await folder.document(studySummarySchema, 'study', 'p.lima', 's', '--resume');
-  expect(summary).toMatchObject({ answers: 12, answered: 12, comparisons: 8, pairs: 2 });
+  expect(summary).toMatchObject({ answers: 150, answered: 150, comparisons: 150, pairs: 3 });
   const answers = stored('generation');
-  expect(answers).toHaveLength(12);
-  expect(answers).toEqual(expect.arrayContaining(early));
+  expect(answers).toHaveLength(150);
+  expect(answers).toEqual(expect.arrayContaining(later));
 
-  const verdicts = Array.from({ length: 8 }, (_, ordinal) => ({ ordinal, verdict: 'left' }));
-  folder.write('some.jsonl', verdicts.slice(0, 3));
-  const vote = ['vote', 'p.lima', 's', '--as', 'ann', '--verdicts'];
-  await folder.run(...vote, 'some.jsonl');
-  folder.write('all.jsonl', verdicts);
-  await killAfter(/^/, [...vote, 'all.jsonl']);
-  const pairs = z.object({
-    comparisons: z.array(z.looseObject({ verdict: z.string().nullable() })),
-  });
-  const { comparisons } = await folder.document(
-    pairs,
-    'vote',
-    'p.lima',
-    's',
-    '--as',
-    'ann',
-    '--list',
-  );
-  // What was stored before the kill is in the queue as voted on, and not asked again.
-  expect(comparisons.slice(0, 3).map(({ verdict }) => verdict)).toEqual(['left', 'left', 'left']);
-  await folder.run(...vote, 'all.jsonl');
+  const choices = ['left', 'right', 'neither', 'both-bad'];
+  for (const author of ['ann', 'bob']) {
+    const before = stored('vote').length;
+    const vote = ['vote', 'p.lima', 's', '--as', author, '--verdicts', `${author}.jsonl`];
+    const verdicts = (await openTo(author)).map((ordinal) => ({
+      ordinal,
+      verdict: choices[ordinal % 4],
+      reason: `why ${ordinal}`,
+    }));
+    folder.write(`${author}.jsonl`, verdicts);
+    await killAfter(/"done":40,/, vote);
+    const left = await openTo(author);
+    // What was said to be stored is, and is not asked again.
+    expect(stored('vote').length - before).toBe(verdicts.length - left.length);
+    expect(verdicts.length - left.length).toBeGreaterThanOrEqual(40);
+    folder.write(
+      `${author}.jsonl`,
+      verdicts.filter(({ ordinal }) => left.includes(ordinal)),
+    );
+    await folder.run(...vote);
+    expect(stored('vote').length - before).toBe(verdicts.length);
+  }
   const { stdout } = await folder.run('report', 'p.lima', 's', '--reveal', '--format', 'json');
   const report = studyReportSchema.parse(JSON.parse(stdout));
-  expect(report.counts).toMatchObject({ comparisons: 8, judged: 8, open: 0, votes: 8 });
-  expect(report.annotators).toMatchObject([{ author: 'ann', votes: 8, left: 0 }]);
+  expect(report.counts).toMatchObject({ comparisons: 150, judged: 150, open: 0 });
+  const [ann, bob] = report.annotators;
+  expect([ann, bob]).toMatchObject([
+    { author: 'ann', left: 0 },
+    { author: 'bob', left: 0, votes: ann?.votes },
+  ]);
+  expect(report.counts.bothBad).toBeGreaterThan(0);
 });

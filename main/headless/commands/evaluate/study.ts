@@ -68,6 +68,7 @@ const options = {
   ...systemSettingOptions,
   ...dialoguesOption,
   resume: { type: 'boolean', description: 'make the answers that a study lacks, after any stop' },
+  'both-bad': { type: 'boolean', description: 'let voters say that both answers are bad, too' },
   ...otherBaseOption,
 } as const;
 
@@ -77,7 +78,7 @@ export const studyCommand = defineCommand({
   usage:
     'study P.lima NAME (--focus SYSTEM --against SYSTEM… | --round-robin SYSTEM…) --prompts SET|FILE… [--dialogues] ' +
     '[--prompts-count N] [--overlap PERCENT] [--calibration N] [--parallel N] [--seed N] [--set key=value]… ' +
-    '[--template SYSTEM=FILE]… [--few-shot SYSTEM=FILE|default]… [--other-base] | --resume',
+    '[--template SYSTEM=FILE]… [--few-shot SYSTEM=FILE|default]… [--both-bad] [--other-base] | --resume',
   summary: 'Let several systems answer the same prompts, for blind votes on every pair.',
   positionals: { min: 2, max: 2 },
   options,
@@ -159,7 +160,13 @@ async function readWords(call: Call<typeof options>) {
     systems,
     asked: await readSystemSettings(systems, given),
     prompts,
-    settings: { ...settingsOf(given), ...numbers, name, sampling },
+    settings: {
+      ...settingsOf(given),
+      ...numbers,
+      name,
+      sampling,
+      bothBad: given['both-bad'] ?? false,
+    },
   };
 }
 

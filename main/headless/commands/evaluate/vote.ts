@@ -1,15 +1,19 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { BlindComparison } from '../../../../shared/contract/evaluate.ts';
+import {
+  shownVerdictSchema,
+  voteReasonSchema,
+} from '../../../../shared/domain/evaluate/evaluation.ts';
 import { visibleJson } from '../../../../shared/text/foreign-text.ts';
-import { formatQuantity } from '../../../../shared/text/numbers.ts';
+import { formatCount, formatQuantity } from '../../../../shared/text/numbers.ts';
 import { CommandError, UsageError } from '../../cli/command-error.ts';
 import { defineCommand, positional } from '../../cli/command.ts';
 import { findJudged } from '../../arguments/judged.ts';
 import { openCoreWithProject } from '../../cli/open-core.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 import { ballotOf, type Ballot } from './ballot.ts';
-import { voteByKeys } from './vote-by-keys.ts';
+import { keyLine, voteByKeys } from './vote-by-keys.ts';
 import { readInputFile } from '../../../input-files/input-file.ts';
 import { existingFile } from '../../arguments/project-models.ts';
 
@@ -23,7 +27,8 @@ export const voteCommand = defineCommand({
     verdicts: {
       type: 'string',
       value: 'FILE',
-      description: 'JSONL lines {"ordinal": 0, "verdict": "left" | "right" | "neither"}',
+      description:
+        'JSONL lines {"ordinal": 0, "verdict": "left" | "right" | "neither" | "both-bad", "reason": "…", "tags": ["…"]}',
     },
     expected: {
       type: 'boolean',
@@ -40,7 +45,8 @@ export const voteCommand = defineCommand({
   details: () => [
     '',
     'Of a study an ordinal is a place in the annotator’s own queue: --list and --verdicts take the same --as.',
-    'Keys on a terminal: 1 left is better, 2 neither, 3 right is better, u undo, q stop.',
+    'A vote on a pair that has one takes its place; reason and tags may be left out.',
+    `Keys on a terminal: ${keyLine(true)}; 4 where “both bad” is offered.`,
   ],
   edits: true,
   async run(call) {
@@ -76,7 +82,9 @@ export const voteCommand = defineCommand({
       );
       return;
     }
-    const voted = verdicts ? await voteFromFile(ballot, verdicts) : await voteByKeys(ballot, call);
+    const voted = verdicts
+      ? await voteFromFile(ballot, verdicts, terminal)
+      : await voteByKeys(ballot, call);
     const { document, text } = await ballot.standing();
     terminal.result(
       { ...document, votes: voted },
@@ -102,7 +110,8 @@ const maxVerdictsBytes = 64 * 1024 * 1024;
 
 const verdictLine = z.object({
   ordinal: z.number().int().min(0),
-  verdict: z.enum(['left', 'right', 'neither']),
+  verdict: shownVerdictSchema,
+  ...voteReasonSchema.shape,
 });
 
 /** One blind verdict: which comparison, and which side was better. */
@@ -128,9 +137,14 @@ function parseVerdict(line: string, where: string): VerdictLine {
 }
 
 /** Stores every verdict and returns how many; stops at a comparison that does not exist. */
-async function voteFromFile(ballot: Ballot, verdicts: readonly VerdictLine[]): Promise<number> {
+async function voteFromFile(
+  ballot: Ballot,
+  verdicts: readonly VerdictLine[],
+  terminal: Terminal,
+): Promise<number> {
   let voted = 0;
-  for (const { ordinal, verdict } of verdicts) {
+  const { length: total } = verdicts;
+  for (const { ordinal, ...given } of verdicts) {
     const comparison = await ballot.pair(ordinal);
     if (!comparison)
       throw new CommandError(
@@ -138,8 +152,10 @@ async function voteFromFile(ballot: Ballot, verdicts: readonly VerdictLine[]): P
         `The comparison with ordinal ${ordinal} does not exist, has no answers yet or one that failed; stored: ${formatQuantity(voted, 'vote')}.`,
         { ordinal, voted },
       );
-    await ballot.vote({ comparisonId: comparison.comparisonId, verdict });
+    await ballot.vote({ comparisonId: comparison.comparisonId, ...given });
     voted++;
+    const text = `${formatCount(voted)} of ${formatQuantity(total, 'vote')} stored`;
+    terminal.progress('voting', text, { phase: 'voting', done: voted, total });
   }
   return voted;
 }
