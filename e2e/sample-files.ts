@@ -137,6 +137,8 @@ export interface AnsweredPrompt {
   expected?: string;
   a: string | null;
   b: string | null;
+  /** The first turns of a dialogue, of which the ones above are the last. */
+  before?: { prompt: string; a: string; b: string }[];
   /** How somebody voted on it. */
   vote?: Verdict;
 }
@@ -155,8 +157,11 @@ export function addEvaluation(path: string, name: string, pairs: readonly Answer
   const file = openProjectFile(path);
   try {
     const { db } = file;
-    const prompts = pairs.map(({ prompt, expected }) => ({
-      messages: conversation(prompt),
+    const prompts = pairs.map(({ prompt, before = [], expected }) => ({
+      messages: [...before, { prompt }].map((turn) => ({
+        role: 'user' as const,
+        content: turn.prompt,
+      })),
       expected,
     }));
     const promptSetId = insertPromptSet(db, `prompts of ${name}`, prompts);
@@ -175,6 +180,7 @@ export function addEvaluation(path: string, name: string, pairs: readonly Answer
       const systemId = upsertSystem(db, spec, sampling, hashes);
       for (const { id: promptId, ordinal, messages } of stored) {
         const output = pairs[ordinal]?.[key] ?? null;
+        const before = pairs[ordinal]?.before;
         const identity = identitySchema.parse({
           ...hashes,
           baseName: info.name,
@@ -187,8 +193,14 @@ export function addEvaluation(path: string, name: string, pairs: readonly Answer
           device: 'CPU',
         });
         const counts = { promptTokens: 1, outputTokens: 1, durationMs: 1 };
+        const answer = { finish: 'stop', ...counts, identity } as const;
+        const earlier = before?.map((turn) => ({ output: turn[key], ...answer }));
         if (output !== null)
-          insertGeneration(db, { systemId, promptId, output, finish: 'stop', ...counts, identity });
+          insertGeneration(db, {
+            ...answer,
+            ...{ systemId, promptId, output },
+            ...(earlier && { earlier }),
+          });
       }
       return systemId;
     });

@@ -383,3 +383,28 @@ test('every word of verdicts and results is seen at 900 pixels', async ({ workbe
     await expect(preference.getByText(word)).toBeInViewport({ ratio: 1 });
   expect(await cut('.preference-part, .preference-legend li')).toEqual([]);
 });
+
+test('two dialogues stand side by side turn by turn, and are voted on as wholes', async ({
+  workbench,
+}) => {
+  const { page } = workbench;
+  await page.setViewportSize({ width: 900, height: 640 });
+  const turns = ['Name a ship.', 'Who sails it?'].map((prompt, turn) => ({
+    prompt,
+    a: `Ketch ${turn}. ${'It has two masts. '.repeat(20)}`,
+    b: `Dory ${turn}.`,
+  }));
+  const talk = { prompt: 'And where?', a: 'On the sea.', b: 'On a lake.', before: turns };
+  const { evaluate } = await openPairs(workbench, [talk, ...pairs(1)]);
+  const dialogues = evaluate.voting.getByRole('region', { name: 'Both dialogues' });
+  await expect(dialogues.getByRole('region', { name: /^Turn/ })).toHaveText([
+    /Turn 1 of 3, user.*Name a ship\..*(Ketch|Dory) 0.*(Ketch|Dory) 0/,
+    /Turn 2 of 3, user.*Who sails it\?.*(Ketch|Dory) 1.*(Ketch|Dory) 1/,
+    /Turn 3 of 3, user.*And where\?.*On (the sea|a lake).*On (the sea|a lake)/,
+  ]);
+  await page.waitForTimeout(400);
+  await page.keyboard.press('ArrowDown');
+  await expect.poll(() => dialogues.evaluate(({ scrollTop }) => scrollTop)).toBeGreaterThan(0);
+  await page.keyboard.press('3');
+  await expect(evaluate.voting).toContainText('Stored for pair 1: Right is better');
+});

@@ -20,34 +20,48 @@ const words = ['Name a tree.', 'Another one?', 'Why that?'];
 
 const rowOf = z.object({ id: z.string(), turns: turnsColumn });
 
-test('two systems are asked turn by turn on their own answers, are judged as wholes, and go on after a stop', async () => {
+test('a system is asked turn by turn on its own answers, is judged as a whole, and goes on after a stop', async () => {
   await using core = await TestCore.start();
-  const { evaluations, prompts } = core.client;
-  const [a, b] = [
-    await core.addModel({ contextLength: 2048, seed: 1 }, 'a.gguf'),
-    await core.addModel({ contextLength: 2048, seed: 2 }, 'b.gguf'),
-  ];
-  const path = core.writeLines('talks.jsonl', [
+  const { answers, evaluations, prompts } = core.client;
+  const a = await core.addModel({ contextLength: 2048 });
+  const long = ['Name a tree.', `Why ${'so '.repeat(4000)}?`];
+  const asked = [
     { turns: words },
     { prompt: 'One turn.' },
     { turns: words.slice(0, 2) },
-  ]);
+    { turns: long },
+  ];
+  const path = core.writeLines('talks.jsonl', asked);
   const { set } = await prompts.import({ path });
-  expect(set).toMatchObject({ prompts: 3, dialogues: 2 });
+  expect(set).toMatchObject({ prompts: 4, dialogues: 3 });
+  const rows = asked.map((row) => ({ ...row, output: (row.turns ?? ['']).map(() => 'Elm') }));
+  const { answersId } = await answers.import({
+    path: core.writeLines('elm.jsonl', rows),
+    promptSetId: set.id,
+    name: 'Elm',
+  });
+  const b = { answersId };
   const { db } = requireSession(core.core.context.core).file;
   const create = { name: 'e', promptSetId: set.id, a, b, sampling, parallel: 2 };
   const { evaluationId: id, jobId } = await evaluations.create(create);
   expect(await core.job(jobId)).toMatchObject({ state: 'succeeded', progress: { total: 12 } });
+  // A turn that cannot be asked fails its dialogue, and no other.
+  expect(await evaluations.get({ id })).toMatchObject({
+    readyPairs: 3,
+    failures: [
+      { ordinal: 3, reason: expect.stringMatching(/^Turn 2 of the dialogue: The prompt has/) },
+    ],
+  });
+  expect(await evaluations.comparison({ id, ordinal: 3 })).toBeNull();
   const [talk, single, short] = comparisonsOf(db, id);
   expect([talk?.a?.turns.length, single?.a?.turns, short?.b?.turns.length]).toEqual([3, [], 2]);
-  for (const { prompt, ...answers } of [talk, short].flatMap((one) => one ?? []))
-    for (const turns of [answers.a?.turns ?? [], answers.b?.turns ?? []])
-      for (const [turn, { identity }] of turns.entries()) {
-        const before = turns.slice(0, turn).map(({ output }) => output);
-        const asked = { messages: turnPrompt(prompt, before) };
-        const seed = 'sampling' in identity && identity.sampling.seed;
-        expect(seed).toBe(answerSeed(7, asked, 0));
-      }
+  for (const { prompt, a: answered } of [talk, short].flatMap((one) => one ?? []))
+    for (const [turn, { identity }] of (answered?.turns ?? []).entries()) {
+      const before = (answered?.turns ?? []).slice(0, turn).map(({ output }) => output);
+      const messages = turnPrompt(prompt, before);
+      const seed = 'sampling' in identity && identity.sampling.seed;
+      expect(seed).toBe(answerSeed(7, { messages }, 0));
+    }
   const pair = await evaluations.comparison({ id, ordinal: 0 });
   const side = talk?.leftSide === 'a' ? 'left' : 'right';
   expect(pair?.dialogue?.map(({ asked }) => asked)).toEqual(words);
@@ -74,7 +88,7 @@ test('two systems are asked turn by turn on their own answers, are judged as who
       db,
       rowOf,
       `SELECT prompt_id AS id, turns_json AS turns FROM generation
-       WHERE system_id = @systemId AND turns_json IS NOT NULL ORDER BY prompt_id LIMIT 1`,
+       WHERE system_id = @systemId AND turns_json IS NOT NULL AND finish <> 'failed' ORDER BY prompt_id LIMIT 1`,
       { systemId },
     );
   const before = ofTalk();
@@ -90,32 +104,6 @@ test('two systems are asked turn by turn on their own answers, are judged as who
   expect(ofTalk()?.turns[0]).toEqual(kept[0]);
   const [again] = comparisonsOf(db, id);
   expect(again?.a).toMatchObject({ output: talk?.a?.output, integrity: 'verified' });
-});
-
-test('a turn that cannot be asked fails its dialogue, names the turn, and leaves the others', async () => {
-  await using core = await TestCore.start();
-  const { evaluations, prompts } = core.client;
-  const [a, b] = [
-    await core.addModel({ contextLength: 256, seed: 1 }, 'a.gguf'),
-    await core.addModel({ contextLength: 256, seed: 2 }, 'b.gguf'),
-  ];
-  const path = core.writeLines('talks.jsonl', [
-    { turns: ['Name a tree.', `Why ${'so '.repeat(2000)}?`] },
-    { turns: words },
-  ]);
-  const { set } = await prompts.import({ path });
-  const { evaluationId: id, jobId } = await evaluations.create({
-    ...{ name: 'e', promptSetId: set.id, a, b, sampling, parallel: 2 },
-  });
-  await core.job(jobId);
-  expect(await evaluations.get({ id })).toMatchObject({
-    readyPairs: 1,
-    failures: [0, 0].map((ordinal) => ({
-      ordinal,
-      reason: expect.stringMatching(/^Turn 2 of the dialogue: The prompt has/),
-    })),
-  });
-  expect(await evaluations.comparison({ id, ordinal: 0 })).toBeNull();
 });
 
 test('imported dialogues are matched whole, compared, and given to a packet turn by turn', async () => {

@@ -17,7 +17,7 @@ export const promptCount = ({
     ? formatQuantity(prompts, 'prompt')
     : dialogues === prompts
       ? formatQuantity(prompts, 'dialogue')
-      : `${formatQuantity(prompts, 'prompt')}, of which ${dialogues} dialogues`;
+      : `${formatQuantity(prompts, 'prompt')}, of which ${formatQuantity(dialogues, 'dialogue')}`;
 
 /** What a file of prompts may hold, for forms and help. */
 export const promptFileHint =
