@@ -104,9 +104,16 @@ const plants: Record<string, Record<string, string>> = {
   'only-main-electron-imports-electron': {
     'main/headless/planted-electron.ts': `import type { App } from 'electron'; export type A = App;`,
   },
-  'only-main-headless-imports-http': {
+  'only-main-headless-core-network-imports-http': {
     'main/core/planted-http.ts': `export { createServer } from 'node:http';`,
   },
+  'only-main-headless-core-network-engines-imports-sockets': {
+    'main/core/planted-socket.ts': `export { connect } from 'node:net';`,
+  },
+  'only-main-core-network-imports-ky': {
+    'main/core/planted-ky.ts': `import ky from 'ky'; export const a = ky;`,
+  },
+  'network-knows-no-project': leading('main/core/network/to-store.ts', 'main/store/of-network.ts'),
   'only-main-headless-imports-ws': {
     'main/core/planted-ws.ts': `export { WebSocketServer } from 'ws';`,
   },

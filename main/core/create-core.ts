@@ -6,6 +6,7 @@ import { features } from './features.ts';
 import type { CoreState } from './project/core-state.ts';
 import { DeviceService } from './devices/device-service.ts';
 import { KnownProjects } from './base/known-projects.ts';
+import { NetworkSettings } from './network/network-settings.ts';
 import { VouchedThings } from './base/vouched-things.ts';
 import { Log } from './base/log.ts';
 import { OngoingCalls, Turns } from './base/ongoing-calls.ts';
@@ -24,6 +25,7 @@ import {
 import type { CallContext } from './rpc/implement.ts';
 import { diskRouter, thingsRouter } from './rpc/manage-router.ts';
 import { mergesRouter, packetsRouter } from './rpc/merge-router.ts';
+import { networkRouter } from './rpc/network-router.ts';
 import {
   chatRouter,
   devicesRouter,
@@ -61,6 +63,7 @@ const router = implement(contract).$context<CallContext>().router({
   packets: packetsRouter,
   things: thingsRouter,
   disk: diskRouter,
+  network: networkRouter,
 });
 
 /** The one router behind every shell. */
@@ -82,6 +85,7 @@ export function createCore(config: CoreConfig): Promise<Core> {
     settings: new UserSettings(config.userDataDir),
     known: new KnownProjects(config.userDataDir),
     vouched: new VouchedThings(config.userDataDir),
+    network: new NetworkSettings(config.userDataDir),
     paths,
     exports: new ExportFiles(paths, config.userDataDir),
     devices: new DeviceService(config.userDataDir),

@@ -134,9 +134,9 @@ export function writeSideFile(path: string, content: string | Uint8Array, mode?:
  * Replaces a file, or makes it, by a rename: a reader sees the old one or the new one. A link of
  * that name is replaced itself.
  */
-export function replaceFile(path: string, content: string | Uint8Array): void {
+export function replaceFile(path: string, content: string | Uint8Array, mode?: number): void {
   const temporary = `${path}.${process.pid}.part`;
-  writeSideFile(temporary, content);
+  writeSideFile(temporary, content, mode);
   try {
     renameSync(temporary, path);
   } catch (error) {
@@ -146,8 +146,8 @@ export function replaceFile(path: string, content: string | Uint8Array): void {
 }
 
 /** Adds to the end of a file, or makes it; never through a link. */
-export function appendSideFile(path: string, text: string): void {
-  const file = openSync(path, append);
+export function appendSideFile(path: string, text: string, mode?: number): void {
+  const file = openSync(path, append, mode);
   try {
     writeFileSync(file, text);
   } finally {

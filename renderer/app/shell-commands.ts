@@ -44,6 +44,7 @@ const shellShortcuts: readonly Shortcut[] = [
   { keys: [], label: 'Open project…', group, run: () => void chooseProject() },
   { keys: [], label: 'Backups…', group, run: () => void showOpenBackups() },
   { keys: [], label: 'Disk…', group, run: () => showShellDialog('disk') },
+  { keys: [], label: 'Network…', group, run: () => showShellDialog('network') },
   { keys: [], label: 'Close project', group, run: () => void closeProject() },
 ];
 

@@ -2,6 +2,7 @@ import { useState, type KeyboardEvent } from 'react';
 import { Kbd } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialogs/dialog.tsx';
 import { TextInput } from '../ui/inputs/inputs.tsx';
+import { NetworkDialog } from '../ui/network/network-dialog.tsx';
 import { activeShortcuts, type Shortcut } from '../ui/shortcuts.ts';
 import { DiskDialog } from './disk-dialog.tsx';
 import { BackupsDialog } from './backups-dialog.tsx';
@@ -25,6 +26,7 @@ export function ShellDialogs() {
   if (dialog === 'about') return <AboutDialog />;
   if (dialog === 'packet') return <PacketDialog />;
   if (dialog === 'disk') return <DiskDialog />;
+  if (dialog === 'network') return <NetworkDialog onClose={() => showShellDialog(null)} />;
   return (
     <>
       <BackupsDialog />

@@ -2,7 +2,7 @@ import { create } from 'zustand';
 
 /** The dialog of the shell that is open. */
 export type ShellDialog =
-  'palette' | 'shortcuts' | 'packet' | 'settings' | 'help' | 'about' | 'disk' | null;
+  'palette' | 'shortcuts' | 'packet' | 'settings' | 'help' | 'about' | 'disk' | 'network' | null;
 
 /** Whose backups are shown, and why, when the project could not be opened. */
 interface ShownBackups {

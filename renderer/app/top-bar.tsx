@@ -70,6 +70,7 @@ function ProjectMenu({ project }: { project: ProjectInfo }) {
         ...(project.packet === null ? mergeItems : []),
         { label: 'Backups…', run: () => showBackups(project.path), separator: true },
         { label: 'Disk…', run: () => showShellDialog('disk') },
+        { label: 'Network…', run: () => showShellDialog('network') },
         { label: 'Close project', hint: project.path, run: closeNow },
       ]}
     />

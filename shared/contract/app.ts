@@ -45,7 +45,8 @@ export type ProjectInfo = z.infer<typeof projectInfo>;
 /**
  * What changed in the project; a view that shows the topic asks again. `reviews` means that samples
  * changed their status alone, `samples` anything else about them; `settings` are the person's own;
- * `probes` are answers alone, of which a run gives many.
+ * `probes` are answers alone, of which a run gives many; `network` is
+ * what the project may ask on this machine.
  */
 export const changeTopicSchema = z.enum([
   'project',
@@ -60,6 +61,7 @@ export const changeTopicSchema = z.enum([
   'settings',
   'labels',
   'chats',
+  'network',
 ]);
 export type ChangeTopic = z.infer<typeof changeTopicSchema>;
 

@@ -13,6 +13,7 @@ import {
 import { studiesContract } from './studies.ts';
 import { diskContract, thingsContract } from './manage.ts';
 import { mergesContract, packetsContract } from './merge.ts';
+import { networkContract } from './network.ts';
 
 const groups = {
   app: appContract,
@@ -39,6 +40,7 @@ const groups = {
   packets: packetsContract,
   things: thingsContract,
   disk: diskContract,
+  network: networkContract,
 };
 type Groups = typeof groups;
 

@@ -76,6 +76,10 @@ export const errorData = {
   DIVERGED: z.object({ steps: z.number().optional() }),
   ENGINE_CRASHED: ofEngine,
   ENGINE_FAILED: ofEngine,
+  /** Network is off for the project on this machine, or nobody here added the endpoint. */
+  NETWORK_OFF: z.object({ baseUrl: z.string().optional() }),
+  /** An endpoint cannot be reached, says no to everything, or is none. */
+  ENDPOINT_FAILED: foreign,
 };
 
 /** A code of a declared error. */
@@ -124,6 +128,8 @@ export const declaredErrors: DeclaredErrors = {
   DIVERGED: { data: errorData.DIVERGED.loose() },
   ENGINE_CRASHED: { data: errorData.ENGINE_CRASHED.loose() },
   ENGINE_FAILED: { data: errorData.ENGINE_FAILED.loose() },
+  NETWORK_OFF: { data: errorData.NETWORK_OFF.loose() },
+  ENDPOINT_FAILED: { data: errorData.ENDPOINT_FAILED.loose() },
 };
 
 /** What a procedure does to the open project: changes it, or only reads it. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { endpointSystemSchema, type EndpointSystem } from './endpoint.ts';
 import { fewShotSchema } from './few-shot.ts';
 import { mostTemplateCharacters } from './recipe/recipe.ts';
 import { countSchema, hashSchema, idSchema, momentSchema, nameSchema } from './stored-value.ts';
@@ -59,9 +60,51 @@ export const importedIdentitySchema = z.object({
 });
 export type ImportedIdentity = z.infer<typeof importedIdentitySchema>;
 
-/** What is known of an answer to a prompt of a set: what the engine reported, or its file. */
-export const answerIdentitySchema = z.union([importedIdentitySchema, identitySchema]);
+/** The settings that OpenAI's API has a name for; absent: the server was not told. */
+export const sentSamplingSchema = z.object({
+  temperature: z.number().optional(),
+  topP: z.number().optional(),
+  maxTokens: z.number().int().optional(),
+  seed: z.number().int().optional(),
+});
+export type SentSampling = z.infer<typeof sentSamplingSchema>;
+
+/** What gave an answer elsewhere, as far as the endpoint said it: no weights are known. */
+export const endpointIdentitySchema = z.object({
+  /** The base URL, without credentials. */
+  endpoint: nameSchema,
+  /** The model that was asked for, and the one that the response names. */
+  askedModel: nameSchema,
+  saidModel: nameSchema.nullable(),
+  /** `system_fingerprint` of the response, and its header `Server`. */
+  fingerprint: nameSchema.nullable(),
+  server: nameSchema.nullable(),
+  fewShotSha256: hashSchema.optional(),
+  /** With the seed of this very answer, as in `Identity`. */
+  sampling: sentSamplingSchema,
+  /** Settings that would have changed something, and that the server was not told. */
+  notSent: z.array(nameSchema),
+  repetition: countSchema.optional(),
+  /** What the server said where it refused the prompt. */
+  refusal: nameSchema.optional(),
+});
+export type EndpointIdentity = z.infer<typeof endpointIdentitySchema>;
+
+/** What is known of an answer to a prompt of a set: what the engine or endpoint said, or its file. */
+export const answerIdentitySchema = z.union([
+  importedIdentitySchema,
+  endpointIdentitySchema,
+  identitySchema,
+]);
 export type AnswerIdentity = z.infer<typeof answerIdentitySchema>;
+
+/** True of an answer that an endpoint gave. */
+export const isByEndpoint = (identity: AnswerIdentity): identity is EndpointIdentity =>
+  'endpoint' in identity;
+
+/** True of an answer that weights here gave. */
+export const isByWeights = (identity: AnswerIdentity): identity is Identity =>
+  'baseSha256' in identity;
 
 /** True of an answer that came from a file. */
 export const isImported = (identity: AnswerIdentity): identity is ImportedIdentity =>
@@ -85,10 +128,22 @@ export type SystemSpec = z.infer<typeof systemSpecSchema>;
 export const importedSystemSchema = z.object({ answersId: idSchema });
 export type ImportedSystem = z.infer<typeof importedSystemSchema>;
 
-/** What can be compared: weights that answer here, or answers that came from elsewhere. */
-export const contestantSchema = z.union([importedSystemSchema, systemSpecSchema]);
+/** What can be compared: weights that answer here, an endpoint, or answers that came from elsewhere. */
+export const contestantSchema = z.union([
+  importedSystemSchema,
+  endpointSystemSchema,
+  systemSpecSchema,
+]);
 export type Contestant = z.infer<typeof contestantSchema>;
 
 /** True of a contestant whose answers are imported. */
 export const hasImportedAnswers = (contestant: Contestant): contestant is ImportedSystem =>
   'answersId' in contestant;
+
+/** True of a contestant that an endpoint answers for. */
+export const isEndpointSystem = (contestant: Contestant): contestant is EndpointSystem =>
+  'endpoint' in contestant;
+
+/** True of a contestant whose weights answer here. */
+export const hasWeights = (contestant: Contestant): contestant is SystemSpec =>
+  'modelId' in contestant;

@@ -2,8 +2,10 @@ import { answerSeed } from '../domain/evaluate/answer-seed.ts';
 import { type SystemKey, sideOf } from '../domain/evaluate/evaluation.ts';
 import {
   type AnswerIdentity,
+  type EndpointIdentity,
   type Identity,
-  isImported,
+  isByEndpoint,
+  isByWeights,
   type Sampling,
 } from '../domain/identity.ts';
 import type { Message } from '../domain/message.ts';
@@ -18,6 +20,14 @@ export interface ExpectedIdentity {
   /** Of the chat template that a person chose for the system; else that of its files. */
   templateSha256?: string;
   /** Of the examples before every prompt; absent: it is asked without. */
+  fewShotSha256?: string;
+  sampling: Sampling;
+}
+
+/** What the project says of a system that an endpoint answers for. */
+export interface ExpectedEndpoint {
+  endpoint: string;
+  askedModel: string;
   fewShotSha256?: string;
   sampling: Sampling;
 }
@@ -38,7 +48,7 @@ export interface CheckedEvaluation {
   /** `expected` is null of imported answers: what gave them is not known here. */
   systems: Record<
     SystemKey,
-    { expected: ExpectedIdentity | null; answers: readonly CheckedAnswer[] }
+    { expected: ExpectedIdentity | ExpectedEndpoint | null; answers: readonly CheckedAnswer[] }
   >;
   sideSeed: number;
   sides: readonly { ordinal: number; shownLeft: SystemKey }[];
@@ -72,13 +82,14 @@ function systemDisagreements(
     ({ integrity }) => integrity === 'changed',
     'is not what was generated: its text, its prompt or what it says of its weights was changed since',
   );
+  const kind = kindOf(expected);
   const elsewhere = tell(
-    ({ identity }) => isImported(identity) !== (expected === null),
-    expected === null
-      ? 'says that weights here gave it, and this system has imported answers'
-      : 'says that it came from a file, and this system has weights that answer',
+    ({ identity }) => kindOf(identity) !== kind,
+    `says that it came from elsewhere than ${originWords[kind]}, which this system stands for`,
   );
   if (expected === null) return [...changed, ...elsewhere];
+  if ('endpoint' in expected)
+    return [...changed, ...elsewhere, ...endpointDisagreements(expected, tell)];
   const of = (isOff: (answer: EngineAnswer) => boolean, what: string) =>
     tell((answer) => isOfEngine(answer) && isOff(answer), what);
   return [
@@ -115,9 +126,54 @@ function systemDisagreements(
   ];
 }
 
+const originWords = { weights: 'weights here', endpoint: 'an endpoint', file: 'a file' } as const;
+
+/** Where an answer comes from; of a system that has none, imported answers stand for it. */
+function kindOf(
+  known: AnswerIdentity | ExpectedIdentity | ExpectedEndpoint | null,
+): keyof typeof originWords {
+  if (known === null || 'importedFrom' in known) return 'file';
+  return 'endpoint' in known ? 'endpoint' : 'weights';
+}
+
+function endpointDisagreements(
+  expected: ExpectedEndpoint,
+  tell: (isOff: (answer: CheckedAnswer) => boolean, what: string) => string[],
+): string[] {
+  const of = (
+    isOff: (identity: EndpointIdentity, answer: CheckedAnswer) => boolean,
+    what: string,
+  ) => tell((answer) => isByEndpoint(answer.identity) && isOff(answer.identity, answer), what);
+  return [
+    ...of(
+      ({ endpoint, askedModel }) =>
+        endpoint !== expected.endpoint || askedModel !== expected.askedModel,
+      `says that another endpoint or model was asked than ${expected.askedModel} of ${expected.endpoint}`,
+    ),
+    ...of(
+      ({ fewShotSha256 }) => fewShotSha256 !== expected.fewShotSha256,
+      'was asked with other examples before its prompt than this system has',
+    ),
+    ...of(
+      ({ sampling, repetition = 0 }, { prompt: messages }) =>
+        !isPartOf(sampling, {
+          ...expected.sampling,
+          seed: answerSeed(expected.sampling.seed, { messages }, repetition),
+        }),
+      'was given with other sampling settings or another seed than this system has',
+    ),
+  ];
+}
+
+/** Whether all settings that are told are those of the whole. */
+function isPartOf(settings: object, whole: Sampling): boolean {
+  const wanted = new Map<string, number>(Object.entries(whole));
+  return Object.entries(settings).every(([name, value]) => value === wanted.get(name));
+}
+
 type EngineAnswer = CheckedAnswer & { identity: Identity };
 
-const isOfEngine = (answer: CheckedAnswer): answer is EngineAnswer => !isImported(answer.identity);
+const isOfEngine = (answer: CheckedAnswer): answer is EngineAnswer => isByWeights(answer.identity);
 
 /** The seed that the seeds of all answers of a system follow from; null where one does not. */
 export function commonSeed({ systems }: CheckedEvaluation, key: SystemKey): number | null {
@@ -130,11 +186,7 @@ export function commonSeed({ systems }: CheckedEvaluation, key: SystemKey): numb
 
 function isSampledAs(expected: Sampling, answer: EngineAnswer): boolean {
   const { seed, ...settings } = answer.identity.sampling;
-  const wanted = new Map<string, number>(Object.entries(expected));
-  return (
-    seed === seedOf(expected, answer) &&
-    Object.entries(settings).every(([name, value]) => value === wanted.get(name))
-  );
+  return seed === seedOf(expected, answer) && isPartOf(settings, expected);
 }
 
 function seedOf(

@@ -8,7 +8,13 @@ import type {
   ReportSystem,
 } from '../domain/evaluate/evaluation-report.ts';
 import type { SystemKey, Verdict } from '../domain/evaluate/evaluation.ts';
-import { type AnswerIdentity, type Identity, isImported } from '../domain/identity.ts';
+import {
+  type AnswerIdentity,
+  type Identity,
+  isByEndpoint,
+  isByWeights,
+  isImported,
+} from '../domain/identity.ts';
 import {
   formatCount,
   formatQuantity,
@@ -21,6 +27,7 @@ import {
 import { splitThinking, thoughtNote } from '../template/thinking.ts';
 import { displayLine } from '../text/foreign-text.ts';
 import { coefficientText } from '../text/evaluate/vote-statistics.ts';
+import { endpointFields } from './endpoint-origins.ts';
 import { moreVotes } from './report-warnings.ts';
 import { bothBadText } from './vote-reasons.ts';
 
@@ -151,9 +158,13 @@ function votesToSeparate({ moreVotesToSeparate }: PreferenceSummary): string {
 export function systemsTable({ systems }: EvaluationReport): ReportTable {
   const contestants = [...configurations('A', systems.a), ...configurations('B', systems.b)];
   const isAnyImported = contestants.some(({ identity }) => identity && isImported(identity));
+  const isAnyEndpoint = contestants.some(({ identity }) => identity && isByEndpoint(identity));
   const columns = contestants.map(({ identity }) => [
-    ...identityFields(identity && !isImported(identity) ? identity : undefined),
+    ...identityFields(identity && isByWeights(identity) ? identity : undefined),
     ...(isAnyImported ? originFields(identity) : []),
+    ...(isAnyEndpoint
+      ? endpointFields(identity && isByEndpoint(identity) ? identity : undefined)
+      : []),
   ]);
   return {
     columns: ['', ...contestants.map(({ title }) => title)],
@@ -184,7 +195,7 @@ interface Configuration {
 
 function configurations(key: string, system: ReportSystem): Configuration[] {
   const title = `${key}: ${displayLine(system.name)}`;
-  const identities = [...system.identities, ...system.imported];
+  const identities = [...system.identities, ...system.imported, ...system.endpoints];
   if (identities.length === 0) return [{ title, identity: undefined }];
   return identities.map((identity, index) => ({
     title: index === 0 ? title : `${title} (${index + 1})`,

@@ -1,5 +1,12 @@
 import type { ReportSystem } from '../domain/evaluate/evaluation-report.ts';
-import { type AnswerIdentity, type Identity, isImported } from '../domain/identity.ts';
+import {
+  type AnswerIdentity,
+  type Identity,
+  isByEndpoint,
+  isByWeights,
+  isImported,
+} from '../domain/identity.ts';
+import { endpointConfiguration } from './endpoint-origins.ts';
 
 // A file may name another generator in every row.
 const mostOrigins = 20;
@@ -15,18 +22,24 @@ export function reportSystem(
 ): ReportSystem {
   const seen = new Map<string, AnswerIdentity>();
   for (const identity of identities) {
-    const key = JSON.stringify(isImported(identity) ? identity : configurationOf(identity));
+    const key = JSON.stringify(configurationOf(identity));
     if (!seen.has(key)) seen.set(key, identity);
   }
   const distinct = [...seen.values()];
   return {
     name,
-    identities: distinct.flatMap((one) => (isImported(one) ? [] : [one])),
+    identities: distinct.filter(isByWeights),
     imported: distinct.filter(isImported).slice(0, mostOrigins),
+    endpoints: distinct.filter(isByEndpoint).slice(0, mostOrigins),
     seed,
   };
 }
 
-function configurationOf({ sampling, repetition, ...rest }: Identity): unknown[] {
+function configurationOf(identity: AnswerIdentity): unknown {
+  if (isImported(identity)) return identity;
+  return isByEndpoint(identity) ? endpointConfiguration(identity) : weightsConfiguration(identity);
+}
+
+function weightsConfiguration({ sampling, repetition, ...rest }: Identity): unknown[] {
   return [rest, { ...sampling, seed: 0 }, repetition === undefined];
 }

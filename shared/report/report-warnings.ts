@@ -19,6 +19,7 @@ import {
 } from '../text/numbers.ts';
 import { ownResultsSentences } from './vote-reasons.ts';
 import { lengthControlledText } from '../text/evaluate/vote-statistics.ts';
+import { endpointWarnings } from './endpoint-origins.ts';
 
 /** Fewer judged comparisons than this (the paper's agreement study used 50) are few. */
 export const FEW_JUDGED = 50;
@@ -223,7 +224,10 @@ function systemWarnings({ systems }: Findings): string[] {
 }
 
 /** What is known of who gave the answers of `system`, as far as a reader must know it. */
-export function recordWarnings(system: string, { identities, imported }: ReportSystem): string[] {
+export function recordWarnings(
+  system: string,
+  { identities, imported, endpoints }: ReportSystem,
+): string[] {
   const others = identities.flatMap(({ adapterBaseSha256 }) => adapterBaseSha256 ?? []);
   if (others.length > 0)
     return [`${system}: its adapter was trained on another base model (${others[0]}).`];
@@ -231,13 +235,15 @@ export function recordWarnings(system: string, { identities, imported }: ReportS
     return identities.length > 1
       ? [`${system} answered in ${identities.length} different configurations.`]
       : [];
-  return imported.length > 0
-    ? importedWarnings(system, imported)
+  const elsewhere = [...importedWarnings(system, imported), ...endpointWarnings(system, endpoints)];
+  return elsewhere.length > 0
+    ? elsewhere
     : [`${system}: the weights behind its answers are not recorded.`];
 }
 
 /** What is said of answers from files, once for all of them: it is what the files say. */
 function importedWarnings(system: string, imported: readonly ImportedIdentity[]): string[] {
+  if (imported.length === 0) return [];
   const files = [...new Set(imported.map(({ importedFrom }) => importedFrom))];
   const said = [...new Set(imported.flatMap(({ generator }) => generator ?? []))];
   const by = said.length > 0 ? `, which ${files.length > 1 ? 'name' : 'names'} ${named(said)}` : '';

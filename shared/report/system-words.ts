@@ -2,12 +2,17 @@ import type { ReportSystem } from '../domain/evaluate/evaluation-report.ts';
 import type { Identity, ImportedIdentity } from '../domain/identity.ts';
 import { displayLine } from '../text/foreign-text.ts';
 import { formatQuantity } from '../text/numbers.ts';
+import { endpointText } from './endpoint-origins.ts';
 
 const quoted = (name: string) => `“${displayLine(name)}”`;
 
 /** Which weights and files gave the answers of a system, each with its hash; empty where nothing is recorded. */
-export const originsText = ({ identities, imported }: ReportSystem): string =>
-  [...identities.map(weightsText), ...imported.map(originText)].join('; and ');
+export const originsText = ({ identities, imported, endpoints }: ReportSystem): string =>
+  [
+    ...identities.map(weightsText),
+    ...imported.map(originText),
+    ...endpoints.map(endpointText),
+  ].join('; and ');
 
 /** How the answers of a system were sampled, and by which seeds; empty where weights here gave none. */
 export function samplingText({ identities, seed }: ReportSystem): string {

@@ -34,6 +34,9 @@ const advice: Record<ErrorCode, string> = {
     'Start a new run with a lower learning rate or alpha, or with warm-up steps. If no step was finished, download the base model again.',
   ENGINE_CRASHED: 'Try again with less memory in use. The project file was not touched.',
   ENGINE_FAILED: 'Read the details: they are the last words of the engine.',
+  NETWORK_OFF: 'Turn network on for this project and add the endpoint, or give --network.',
+  ENDPOINT_FAILED:
+    'See to the server, its address or its key, then resume: what is answered is not asked again.',
 };
 
 /** What to do about an error, by the code of a call or of a failed job. */

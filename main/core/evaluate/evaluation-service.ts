@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
 import { promptKey } from '../../../shared/domain/evaluate/answer-seed.ts';
+import { endpointName } from '../../../shared/domain/endpoint.ts';
 import {
   resolveVerdict,
   sideOf,
@@ -9,6 +10,7 @@ import {
 } from '../../../shared/domain/evaluate/evaluation.ts';
 import {
   hasImportedAnswers,
+  isEndpointSystem,
   type Contestant,
   type Sampling,
 } from '../../../shared/domain/identity.ts';
@@ -27,7 +29,11 @@ import {
   setRevealed,
   type StoredEvaluation,
 } from '../../store/repositories/evaluations.ts';
-import { findSystem, upsertSystem } from '../../store/repositories/systems.ts';
+import {
+  findSystem,
+  upsertEndpointSystem,
+  upsertSystem,
+} from '../../store/repositories/systems.ts';
 import { findModel, modelNameOf } from '../../store/repositories/models.ts';
 import { findPromptSet, frozenPromptsOf } from '../../store/repositories/prompt-sets.ts';
 import { AppError, found } from '../base/app-error.ts';
@@ -101,6 +107,12 @@ export async function usableContestant(
     const { id } = answersById(session, contestant.answersId);
     return () => id;
   }
+  if (isEndpointSystem(contestant)) {
+    const { endpoint, ...rest } = contestant;
+    const baseUrl = session.network.require(endpoint.baseUrl);
+    const stored = { ...rest, endpoint: { ...endpoint, baseUrl } };
+    return (sampling) => upsertEndpointSystem(session.file.db, stored, sampling);
+  }
   const files = await systemFiles(session, contestant, signal);
   const { modelId, chatTemplate = '' } = contestant;
   if (chatTemplate !== '')
@@ -136,6 +148,11 @@ export function storedSystemName(session: ProjectSession, systemId: string): str
   const { db } = session.file;
   const system = found(findSystem(db, systemId), 'system', systemId);
   if (system.kind === 'answers') return baseName(system);
+  if (system.kind === 'endpoint') {
+    const { endpoint, fewShot: examples } = system.spec;
+    const asked = { strength: 0, fewShotSha256: examples && fewShotSha256(examples) };
+    return systemName(endpointName(endpoint), null, asked);
+  }
   const { spec } = system;
   const model = findModel(db, spec.modelId);
   const base = model ? modelNameOf(db, model) : 'unknown model';

@@ -32,6 +32,7 @@ export async function extendEvaluation(
   const systems = [systemAId, systemBId].map((id) => found(findSystem(db, id), 'system', id));
   for (const system of systems)
     if (system.kind === 'weights') await systemFiles(session, system.spec, signal);
+    else if (system.kind === 'endpoint') session.network.require(system.spec.endpoint.baseUrl);
   const { id: from, revealedMs, parallel, ...evaluation } = evaluationById(session, input.id);
   if (revealedMs === null)
     throw new AppError(

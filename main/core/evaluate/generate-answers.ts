@@ -17,6 +17,8 @@ import { failMissingAnswers } from './answer-service.ts';
 import { KnownAnswers } from './known-answers.ts';
 import { castTies } from './tie-answers.ts';
 import type { JobContext } from '../jobs/job-handler.ts';
+import { GenerationProgress } from './generation-progress.ts';
+import { answerByEndpoints, endpointsOf } from './endpoint-answers.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { countedInTurns, storeTurn, talksOf } from './stored-turns.ts';
 
@@ -60,13 +62,22 @@ export async function makeAnswers(
     context,
   );
   try {
+    const { parallel } = wanted;
     const contestants = await contestantsOf(session, wanted, context.signal);
+    const endpoints = endpointsOf(session, wanted);
+    const all = [...contestants, ...endpoints];
     castTies(session.file.db, wanted.comparisonsOn());
     let round = 0;
-    for (const batch of batches(contestants, wanted.parallel)) {
-      for (const contestant of inLoadingOrder(contestants, round++))
-        await answer(session, wanted.parallel, { ...contestant, only: batch }, progress);
-      castTies(session.file.db, wanted.comparisonsOn(promptsOf(contestants, batch)));
+    for (const only of batches(all, parallel)) {
+      await allOf([
+        answerHere(
+          session,
+          { contestants: inLoadingOrder(contestants, round++), parallel, only },
+          progress,
+        ),
+        ...answerByEndpoints(session, { endpoints, parallel, only }, progress),
+      ]);
+      castTies(session.file.db, wanted.comparisonsOn(promptsOf(all, only)));
       context.signal.throwIfAborted();
     }
     return progress.done;
@@ -77,60 +88,24 @@ export async function makeAnswers(
   }
 }
 
-class GenerationProgress {
-  readonly context: JobContext;
-  readonly #session: ProjectSession;
-  readonly #total: number;
-  #done: number;
-  #tokens = 0;
-  #tokensBefore = 0;
-  readonly #startMs = Date.now();
+/** Waits for all of them, so that what one makes is kept when another fails. */
+async function allOf(works: readonly Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(works))
+    if (result.status === 'rejected') throw result.reason;
+}
 
-  constructor(
-    session: ProjectSession,
-    { total, done }: Pick<WantedAnswers, 'total' | 'done'>,
-    context: JobContext,
-  ) {
-    this.#session = session;
-    this.context = context;
-    this.#total = total;
-    this.#done = done;
-    this.#report();
-  }
-
-  get done(): number {
-    return this.#done;
-  }
-
-  /** Begins another request, whose tokens are counted from 0 again. */
-  nextRequest(): void {
-    this.#tokensBefore += this.#tokens;
-    this.#tokens = 0;
-  }
-
-  /** `tokens` is the sum of the current request so far. */
-  setTokens(tokens: number): void {
-    this.#tokens = tokens;
-    this.#report();
-  }
-
-  addAnswer(): void {
-    this.addAnswers(1);
-  }
-
-  addAnswers(count: number): void {
-    this.#done += count;
-    this.#report();
-    this.#session.changes.touch('evaluations');
-  }
-
-  #report(): void {
-    const seconds = (Date.now() - this.#startMs) / 1000;
-    const rate =
-      seconds > 1 ? `${((this.#tokensBefore + this.#tokens) / seconds).toFixed(1)} tokens/s` : '';
-    const counts = { done: this.#done, total: this.#total, unit: 'answers' };
-    this.context.report({ phase: 'generating', ...counts, detail: rate });
-  }
+/** Weights take turns, one system after the other. */
+async function answerHere(
+  session: ProjectSession,
+  {
+    contestants,
+    parallel,
+    only,
+  }: { contestants: readonly GeneratingSystem[]; parallel: number; only: ReadonlySet<number> },
+  progress: GenerationProgress,
+): Promise<void> {
+  for (const contestant of contestants)
+    await answer(session, parallel, { ...contestant, only }, progress);
 }
 
 /** One of the systems whose weights answer, what it still has to answer, and the process that does it. */
@@ -215,6 +190,9 @@ function fitAtOnce({ file: { db } }: ProjectSession, systems: readonly WeightsSy
   return bytes < memoryShare * freemem();
 }
 
+/** A contestant with the prompts that it has not answered. */
+type Lacking = Pick<GeneratingSystem, 'missing'>;
+
 /** More answers side by side gain less than a person waits for the first pair. */
 const mostAtFirst = 4;
 
@@ -222,10 +200,7 @@ const mostAtFirst = 4;
  * Places of prompts to be answered by all systems before the next ones: few at first, so that
  * voting begins soon, then ever more, so that models change and parallel answers wait seldom.
  */
-function* batches(
-  contestants: readonly GeneratingSystem[],
-  parallel: number,
-): Generator<Set<number>> {
+function* batches(contestants: readonly Lacking[], parallel: number): Generator<Set<number>> {
   const missing = contestants.flatMap((contestant) => contestant.missing);
   const places = [...new Set(missing.map(({ place }) => place))].toSorted((p, q) => p - q);
   for (let start = 0, size = Math.min(parallel, mostAtFirst); start < places.length; size *= 2) {
@@ -241,11 +216,7 @@ async function answer(
   progress: GenerationProgress,
 ): Promise<void> {
   const copyKnown = (wanted: readonly MissingAnswer[]) =>
-    wanted.filter((each) => {
-      const isCopied = known.copyTo(each);
-      if (isCopied) progress.addAnswers(turnsOf(each.messages));
-      return !isCopied;
-    });
+    known.copyKnown(wanted, (each) => progress.addAnswers(turnsOf(each.messages)));
   const lacking = copyKnown(missing.filter(({ place }) => only.has(place)));
   const items = known.toMake(lacking);
   const started = items.length > 0 && engine?.();
@@ -269,10 +240,7 @@ async function answer(
   copyKnown(lacking.filter((each) => !items.includes(each)));
 }
 
-const promptsOf = (
-  contestants: readonly GeneratingSystem[],
-  batch: ReadonlySet<number>,
-): Set<string> =>
+const promptsOf = (contestants: readonly Lacking[], batch: ReadonlySet<number>): Set<string> =>
   new Set(
     contestants
       .flatMap(({ missing }) => missing)

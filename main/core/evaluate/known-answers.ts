@@ -30,12 +30,23 @@ export class KnownAnswers {
     this.#promptIds.set(keyOf(answered), answered.promptId);
   }
 
-  /** Stores the answer to the same words as that to this prompt; false where there is none. */
-  copyTo(missing: MissingAnswer): boolean {
+  #copyTo(missing: MissingAnswer): boolean {
     const from = this.#promptIds.get(keyOf(missing));
     if (from === undefined) return false;
     copyGeneration(this.#db, this.#systemId, { from, to: missing.promptId });
     return true;
+  }
+
+  /** Copies what is known of these, tells each, and returns the others. */
+  copyKnown(
+    missing: readonly MissingAnswer[],
+    onCopied: (copied: MissingAnswer) => void,
+  ): MissingAnswer[] {
+    return missing.filter((each) => {
+      const isCopied = this.#copyTo(each);
+      if (isCopied) onCopied(each);
+      return !isCopied;
+    });
   }
 
   /** Those of them that are to be made: of prompts with the same words the first alone. */

@@ -2,7 +2,11 @@ import { promptKey } from '../../../shared/domain/evaluate/answer-seed.ts';
 import { turnPrompt } from '../../../shared/domain/evaluate/dialogue.ts';
 import type { EvaluationReport } from '../../../shared/domain/evaluate/evaluation-report.ts';
 import type { Message } from '../../../shared/domain/message.ts';
-import { isImported } from '../../../shared/domain/identity.ts';
+import {
+  type AnswerIdentity,
+  type ImportedIdentity,
+  isImported,
+} from '../../../shared/domain/identity.ts';
 import { resolveVerdict, type SystemKey } from '../../../shared/domain/evaluate/evaluation.ts';
 import {
   composeReport,
@@ -27,12 +31,12 @@ import {
   type StoredEvaluation,
 } from '../../store/repositories/evaluations.ts';
 import { packetOf } from '../../store/repositories/project/packet.ts';
-import { findSystem } from '../../store/repositories/systems.ts';
+import { findSystem, type EndpointSystem } from '../../store/repositories/systems.ts';
 import { findPromptSet, frozenPromptsOf } from '../../store/repositories/prompt-sets.ts';
 import { AppError, found } from '../base/app-error.ts';
 import { appVersion } from '../base/application.ts';
 import { type CoreState, protectedBy } from '../project/core-state.ts';
-import { expectedOf } from '../models/checkpoints.ts';
+import { expectedOf, fewShotSha256 } from '../models/checkpoints.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { evaluationById, storedSystemName } from './evaluation-service.ts';
 
@@ -200,6 +204,7 @@ function checkedEvaluation(
       answer ? checkedTurns(prompt, answer).map((one) => ({ ordinal, promptOrdinal, ...one })) : [],
     );
     if (system.kind === 'answers') return { expected: null, answers };
+    if (system.kind === 'endpoint') return { expected: expectedEndpoint(system), answers };
     const { spec, sampling } = system;
     return { expected: { ...expectedOf(session, spec), sampling }, answers };
   };
@@ -225,6 +230,16 @@ function checkedTurns(
   }));
 }
 
+const expectedEndpoint = ({ spec: { endpoint, fewShot }, sampling }: EndpointSystem) => ({
+  endpoint: endpoint.baseUrl,
+  askedModel: endpoint.model,
+  ...(fewShot && { fewShotSha256: fewShotSha256(fewShot) }),
+  sampling,
+});
+
+const seedOf = (identity: Exclude<AnswerIdentity, ImportedIdentity>): number | null =>
+  identity.sampling.seed ?? null;
+
 const toReported = ({ turns, ...answer }: ComparisonAnswer) => ({
   ...reportedTurn(answer),
   turns: turns.map(reportedTurn),
@@ -232,9 +247,7 @@ const toReported = ({ turns, ...answer }: ComparisonAnswer) => ({
 
 const reportedTurn = ({ output, finish, identity }: ComparisonAnswer['turns'][number]) => ({
   output,
-  ...(isImported(identity)
-    ? { finish: null, seed: null }
-    : { finish, seed: identity.sampling.seed }),
+  ...(isImported(identity) ? { finish: null, seed: null } : { finish, seed: seedOf(identity) }),
 });
 
 function toItem(

@@ -1,4 +1,5 @@
 import { isDialogue, turnsOf } from '../../../shared/domain/evaluate/dialogue.ts';
+import type { AnswerIdentity } from '../../../shared/domain/identity.ts';
 import type { Database } from '../../store/database.ts';
 import { insertGeneration, type MissingAnswer } from '../../store/repositories/generations.ts';
 import { storeUnfinished, unfinishedTurns } from '../../store/repositories/unfinished-dialogues.ts';
@@ -44,7 +45,7 @@ export const talksOf = (db: Database, systemId: string, items: readonly MissingA
 export function storeTurn(
   db: Database,
   systemId: string,
-  { talk, answered, isLast }: { talk: Talk; answered: TalkAnswer; isLast: boolean },
+  { talk, answered, isLast }: { talk: Talk; answered: TalkAnswer<AnswerIdentity>; isLast: boolean },
 ): void {
   const { key: promptId, messages, turns } = talk;
   if (!isLast) return storeUnfinished(db, { systemId, promptId }, turns);

@@ -1,6 +1,6 @@
 import type { InferenceRequests } from '../../engines/protocol/inference.ts';
 import { turnPrompt, turnsOf, type TurnAnswer } from '../../../shared/domain/evaluate/dialogue.ts';
-import type { Sampling } from '../../../shared/domain/identity.ts';
+import type { AnswerIdentity, Identity, Sampling } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import type { GuardedInference, GuardedSystem } from '../files/guarded-engines.ts';
 
@@ -15,8 +15,12 @@ export interface Talk {
 type AnswerEvent = Extract<InferenceRequests['generate']['event'], { type: 'answer' }>['answer'];
 
 /** One answer of a talk: a turn that is answered, or why this one cannot be asked. */
-export type TalkAnswer = Omit<AnswerEvent, 'finish'> & {
+export type TalkAnswer<Of extends AnswerIdentity = Identity> = Omit<
+  AnswerEvent,
+  'finish' | 'identity'
+> & {
   finish: Exclude<AnswerEvent['finish'], 'cancelled'>;
+  identity: Of;
 };
 
 interface Asking {
@@ -59,27 +63,40 @@ async function askRound(
   const byKey = new Map(talks.map((talk) => [talk.key, talk]));
   const answered = new Set<string>();
   onRound?.();
-  const items = talks.map(({ key, messages, repetition, turns }) => ({
-    key,
-    messages: turnPrompt(
-      messages,
-      turns.map(({ output }) => output),
-    ),
-    repetition,
-  }));
+  const items = talks.map(nextTurn);
   const onEvent = (event: InferenceRequests['generate']['event']) => {
     if (event.type === 'tokens') return onTokens?.(event.tokens);
     const talk = byKey.get(event.key);
     const { finish, ...answer } = event.answer;
     if (!talk || finish === 'cancelled') return undefined;
-    if (finish === 'failed')
-      return onAnswer(talk, { ...answer, finish, output: failureText(talk, answer.output) }, true);
-    talk.turns.push({ ...answer, finish });
-    answered.add(event.key);
-    return onAnswer(talk, { ...answer, finish }, talk.turns.length >= turnsOf(talk.messages));
+    if (finish !== 'failed') answered.add(event.key);
+    return tellTurn(talk, { ...answer, finish }, onAnswer);
   };
   await engine.request('generate', { system, items, sampling, parallel }, { signal, onEvent });
   return answered;
+}
+
+/** What a talk is asked next. */
+export const nextTurn = ({ key, messages, repetition, turns }: Talk) => ({
+  key,
+  messages: turnPrompt(
+    messages,
+    turns.map(({ output }) => output),
+  ),
+  repetition,
+});
+
+/** Adds an answer to its talk and tells it; one that failed is its last, and names its turn. */
+export function tellTurn<Of extends AnswerIdentity>(
+  talk: Talk,
+  answer: TalkAnswer<Of>,
+  tell: (talk: Talk, answer: TalkAnswer<Of>, isLast: boolean) => void,
+): void {
+  const { finish } = answer;
+  if (finish === 'failed')
+    return tell(talk, { ...answer, output: failureText(talk, answer.output) }, true);
+  talk.turns.push({ ...answer, finish });
+  return tell(talk, answer, talk.turns.length >= turnsOf(talk.messages));
 }
 
 const failureText = ({ messages, turns }: Talk, reason: string): string =>

@@ -16,6 +16,7 @@ import { placeTimes } from '../files/places.ts';
 import type { JobHandler } from '../jobs/job-handler.ts';
 import type { ProjectSession } from './project-session.ts';
 import type { UserSettings } from '../base/user-settings.ts';
+import type { NetworkSettings } from '../network/network-settings.ts';
 
 /** What the features do with a project that is opened: project/ knows none of them. */
 export interface ProjectFeatures {
@@ -38,6 +39,8 @@ export interface CoreState {
   readonly settings: UserSettings;
   readonly known: KnownProjects;
   readonly vouched: VouchedThings;
+  /** Which projects may ask which endpoints, and their keys. */
+  readonly network: NetworkSettings;
   readonly paths: PathGuard;
   readonly exports: ExportFiles;
   readonly devices: DeviceService;

@@ -17,8 +17,11 @@ import { readOnlyNotice } from '../../../shared/text/project/read-only.ts';
 import { AppError } from '../base/app-error.ts';
 import { JobService } from '../jobs/job-service.ts';
 import type { VouchedThings } from '../base/vouched-things.ts';
+import type { NetworkSettings } from '../network/network-settings.ts';
+import { ProjectNetwork } from '../network/project-network.ts';
 import { InferenceSlots } from './inference-slots.ts';
 import { OwnThings } from './own-things.ts';
+import type { CoreConfig } from '../base/config.ts';
 import type { Log } from '../base/log.ts';
 import { OngoingCalls } from '../base/ongoing-calls.ts';
 import { SharedAnswers } from '../base/shared-answers.ts';
@@ -43,6 +46,8 @@ interface SessionSurroundings {
   paths: PathGuard;
   exports: ExportFiles;
   vouched: VouchedThings;
+  network: NetworkSettings;
+  config: Pick<CoreConfig, 'userDataDir'>;
 }
 
 /** Everything that lives as long as one project is open. */
@@ -63,6 +68,8 @@ export class ProjectSession {
   readonly paths: PathGuard;
   readonly exports: ExportFiles;
   readonly changes = new ChangeFeed();
+  /** Which endpoints it may ask on this machine: none, until this person says so. */
+  readonly network: ProjectNetwork;
   readonly inference = new InferenceSlots();
   /** Chats: what they wrote is stored before the file closes. */
   readonly calls = new OngoingCalls();
@@ -80,7 +87,7 @@ export class ProjectSession {
   /** `readReason` tells why a file that is open for reading is not open for changes. */
   constructor(
     file: ProjectFile,
-    { log, devices, paths, exports, vouched }: SessionSurroundings,
+    { log, devices, paths, exports, vouched, network, config }: SessionSurroundings,
     readReason: ReadReason | null = null,
   ) {
     this.uuid = projectIdentity(file.db)?.uuid ?? '';
@@ -91,6 +98,7 @@ export class ProjectSession {
     this.file = file;
     this.#readReason = readReason;
     this.own = new OwnThings(this.uuid, vouched, log);
+    this.network = new ProjectNetwork(this.uuid, network, config.userDataDir);
     this.jobs = new JobService(file.db, { log, paths }, file.access === 'read');
     this.jobs.onStart = (job) => this.own.addJob(job);
     this.#watchFiles();

@@ -137,6 +137,18 @@ const inputs: Record<string, unknown> = {
     figure: { title: 'none', width: 1, height: 1, marks: [] },
     path: join(folder, 'figure.svg'),
   },
+  'network.status': undefined,
+  'network.setEnabled': { isEnabled: true },
+  'network.allow': { baseUrl: 'http://127.0.0.1:1/v1' },
+  'network.setKey': { baseUrl: 'http://127.0.0.1:1/v1', key: 'k' },
+  'network.models': { baseUrl: 'http://127.0.0.1:1/v1' },
+  'network.test': { baseUrl: 'http://127.0.0.1:1/v1', model: 'm' },
+  'network.answers': {
+    system: { endpoint: { baseUrl: 'http://127.0.0.1:1/v1', model: 'm' } },
+    items: [{ key: 'k', messages: [{ role: 'user', content: 'a' }] }],
+  },
+  'network.log': {},
+  'network.forget': { baseUrl: 'http://127.0.0.1:1/v1' },
   'statistics.ofFile': { path: join(folder, 'x.gguf') },
   'evaluations.saveReport': { id: 'e', format: 'json', path: join(folder, 'report.json') },
 };

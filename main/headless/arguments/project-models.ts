@@ -5,6 +5,7 @@ import type { Model } from '../../../shared/domain/model/model.ts';
 import { modelPart, modelPartPaths, modelPath } from '../../../shared/domain/model/model-parts.ts';
 import type { Checkpoint, Run } from '../../../shared/domain/run.ts';
 import { CommandError } from '../cli/command-error.ts';
+import { allowEndpoint, endpointIn } from './endpoint-word.ts';
 import { findNamed } from './find-named.ts';
 import type { CoreClient } from '../cli/open-core.ts';
 import { waitForJob, type WaitOptions } from '../cli/wait-for-job.ts';
@@ -104,12 +105,17 @@ const answersPrefix = 'answers:';
 /** Whether a SYSTEM is one of imported answers, which are asked nothing. */
 export const namesAnswers = (text: string): boolean => text.startsWith(answersPrefix);
 
-/** What `--a` and `--b` name: imported answers, or weights as `resolveSystem` finds them. */
+/** What `--a` and `--b` name: an endpoint, imported answers, or weights as `resolveSystem` finds them. */
 export async function resolveContestant(
   client: CoreClient,
   text: string,
-  wait: WaitOptions & { otherBase: boolean },
+  wait: WaitOptions & { otherBase: boolean; network: boolean },
 ): Promise<Contestant> {
+  const endpoint = endpointIn(text);
+  if (endpoint) {
+    await allowEndpoint(client, endpoint, wait.network);
+    return { endpoint };
+  }
   if (!namesAnswers(text)) return await resolveSystem(client, text, wait);
   const name = text.slice(answersPrefix.length);
   const { id: answersId } = findNamed(await client.answers.list(), name, 'set of answers');

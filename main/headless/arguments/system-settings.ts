@@ -1,5 +1,6 @@
-import type { Contestant } from '../../../shared/domain/identity.ts';
+import type { SystemSpec } from '../../../shared/domain/identity.ts';
 import { UsageError } from '../cli/command-error.ts';
+import { endpointIn } from './endpoint-word.ts';
 import { fewShotOption, readFewShotFile } from './few-shot-file.ts';
 import { namesAnswers } from './project-models.ts';
 import { readTemplateFile, templateOption } from './template-file.ts';
@@ -20,7 +21,7 @@ export const systemSettingOptions = {
   },
 } as const;
 
-type Asked = Pick<Exclude<Contestant, { answersId: string }>, 'chatTemplate' | 'fewShot'>;
+type Asked = Pick<SystemSpec, 'chatTemplate' | 'fewShot'>;
 
 /** How each system is asked, in the order of the systems. Throws `UsageError`. */
 export async function readSystemSettings(
@@ -48,6 +49,8 @@ function filesOf(
     const { at, file } = placeOf(systems, text, option);
     if (namesAnswers(systems[at] ?? ''))
       throw new UsageError(`--${option} ${text}: imported answers are asked nothing.`);
+    if (option === 'template' && endpointIn(systems[at] ?? ''))
+      throw new UsageError(`--${option} ${text}: an endpoint has a chat template of its own.`);
     if (files.has(at))
       throw new UsageError(`--${option} is given twice for system ${at + 1}: leave one out.`);
     files.set(at, file);

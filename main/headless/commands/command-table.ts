@@ -16,6 +16,12 @@ import { importCommand } from './curate/import.ts';
 import { deleteCommand, diskCommand, noteCommand, renameCommand, tagCommand } from './manage.ts';
 import { mergeCommand, packetCommand } from './merge.ts';
 import { modelConfirmCommand, modelInspectCommand } from './train/model.ts';
+import {
+  networkCommand,
+  networkKeyCommand,
+  networkLogCommand,
+  networkTestCommand,
+} from './network.ts';
 import { infoCommand, newCommand, trustCommand } from './project.ts';
 import { reportCommand } from './evaluate/report.ts';
 import { runsCommand } from './train/runs.ts';
@@ -72,6 +78,10 @@ export const commands: readonly Command[] = [
   diskCommand,
   mergeCommand,
   packetCommand,
+  networkCommand,
+  networkLogCommand,
+  networkKeyCommand,
+  networkTestCommand,
   serveCommand,
   doctorCommand,
   demoCommand,

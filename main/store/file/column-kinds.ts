@@ -184,6 +184,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     sampling_json: 'text?',
     chat_template: 'text',
     few_shot: 'text',
+    endpoint_json: 'text?',
     key_hash: 'hash',
     created_ms: 'moment',
   },

@@ -182,6 +182,7 @@ const rules = {
       sampling_json: value,
       chat_template: value,
       few_shot: value,
+      endpoint_json: value,
       key_hash: 'name',
       ...createdMs,
     },

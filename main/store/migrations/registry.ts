@@ -20,6 +20,7 @@ import { fewShotPrefixes } from './0018-few-shot.ts';
 import { studies } from './0019-studies.ts';
 import { dialogues } from './0020-dialogues.ts';
 import { voteReasons } from './0021-vote-reasons.ts';
+import { endpoints } from './0022-endpoints.ts';
 
 /** Every migration in order. Never edit or renumber one that was released: add the next. */
 export const migrations: readonly Migration[] = [
@@ -44,4 +45,5 @@ export const migrations: readonly Migration[] = [
   studies,
   dialogues,
   voteReasons,
+  endpoints,
 ];

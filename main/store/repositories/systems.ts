@@ -7,6 +7,10 @@ import {
   samplingSchema,
   systemSpecSchema,
 } from '../../../shared/domain/identity.ts';
+import {
+  endpointSchema,
+  type EndpointSystem as EndpointSpec,
+} from '../../../shared/domain/endpoint.ts';
 import { fewShotSchema, fewShotText } from '../../../shared/domain/few-shot.ts';
 import { idSchema, nameSchema } from '../../../shared/domain/stored-value.ts';
 import { get, run, type Database } from '../database.ts';
@@ -27,8 +31,16 @@ export interface AnswersSystem {
   name: string;
 }
 
+/** A server that answers, with how it is asked. */
+export interface EndpointSystem {
+  kind: 'endpoint';
+  id: string;
+  spec: EndpointSpec;
+  sampling: Sampling;
+}
+
 /** A contestant as it is stored. */
-export type StoredSystem = WeightsSystem | AnswersSystem;
+export type StoredSystem = WeightsSystem | AnswersSystem | EndpointSystem;
 
 /** The id of a system, stored when it is new: equal weights and settings share their answers. */
 export function upsertSystem(
@@ -66,11 +78,44 @@ export function upsertSystem(
       createdMs: Date.now(),
     },
   );
+  return idOfKey(db, { key, keyHash });
+}
+
+/** The same for an endpoint, whose base URL is written in its one way. */
+export function upsertEndpointSystem(
+  db: Database,
+  { endpoint, fewShot: examples }: EndpointSpec,
+  sampling: Sampling,
+): string {
+  const fewShot = examples ? fewShotText(examples) : '';
+  const { baseUrl, model } = endpoint;
+  const key = JSON.stringify(['endpoint', baseUrl, model, sampling, fewShot]);
+  const keyHash = createHash('sha256').update(key).digest('hex');
+  run(
+    db,
+    `INSERT INTO system (id, kind, strength, sampling_json, few_shot, endpoint_json, key_hash,
+       created_ms)
+     VALUES (@id, 'endpoint', 0, @sampling, @fewShot, @endpoint, @keyHash, @createdMs)
+     ON CONFLICT (key_hash) DO NOTHING`,
+    {
+      id: uuidv7(),
+      sampling: JSON.stringify(sampling),
+      fewShot,
+      endpoint: JSON.stringify({ baseUrl, model }),
+      keyHash,
+      createdMs: Date.now(),
+    },
+  );
+  return idOfKey(db, { key, keyHash });
+}
+
+function idOfKey(db: Database, { key, keyHash }: { key: string; keyHash: string }): string {
   const row = get(db, idRow, 'SELECT id FROM system WHERE key_hash = @keyHash', { keyHash });
   if (!row) throw new Error(`System ${key} was not stored`);
   return row.id;
 }
 
+const fewShotColumn = z.union([z.literal('').transform(() => null), json(fewShotSchema)]);
 const weightsRow = z.object({
   kind: z.literal('weights'),
   modelId: idSchema,
@@ -78,10 +123,16 @@ const weightsRow = z.object({
   strength: systemSpecSchema.shape.strength.unwrap(),
   sampling: json(samplingSchema),
   chatTemplate: systemSpecSchema.shape.chatTemplate.unwrap(),
-  fewShot: z.union([z.literal('').transform(() => null), json(fewShotSchema)]),
+  fewShot: fewShotColumn,
+});
+const endpointRow = z.object({
+  kind: z.literal('endpoint'),
+  endpoint: json(endpointSchema),
+  sampling: json(samplingSchema),
+  fewShot: fewShotColumn,
 });
 const answersRow = z.object({ kind: z.literal('answers'), name: nameSchema });
-const systemRow = z.discriminatedUnion('kind', [weightsRow, answersRow]);
+const systemRow = z.discriminatedUnion('kind', [weightsRow, answersRow, endpointRow]);
 
 /** A system by id. */
 export function findSystem(db: Database, id: string): StoredSystem | undefined {
@@ -89,11 +140,16 @@ export function findSystem(db: Database, id: string): StoredSystem | undefined {
     db,
     systemRow,
     `SELECT kind, name, model_id AS modelId, checkpoint_id AS checkpointId, strength,
-       sampling_json AS sampling, chat_template AS chatTemplate, few_shot AS fewShot FROM system WHERE id = @id`,
+       sampling_json AS sampling, chat_template AS chatTemplate, few_shot AS fewShot,
+       endpoint_json AS endpoint FROM system WHERE id = @id`,
     { id },
   );
   if (!row) return undefined;
   if (row.kind === 'answers') return { kind: row.kind, id, name: row.name };
+  if (row.kind === 'endpoint') {
+    const { kind, endpoint, sampling, fewShot } = row;
+    return { kind, id, spec: { endpoint, ...(fewShot && { fewShot }) }, sampling };
+  }
   const { kind, sampling, chatTemplate, fewShot, ...weights } = row;
   const spec = {
     ...weights,
@@ -102,6 +158,18 @@ export function findSystem(db: Database, id: string): StoredSystem | undefined {
   };
   return { kind, id, spec, sampling };
 }
+
+const existsRow = z.object({ isThere: z.number() });
+
+/** Whether a system has answered anything yet. */
+export const hasAnswered = (db: Database, systemId: string): boolean =>
+  get(
+    db,
+    existsRow,
+    `SELECT EXISTS (SELECT 1 FROM generation WHERE system_id = @systemId AND finish <> 'failed')
+       AS isThere`,
+    { systemId },
+  )?.isThere === 1;
 
 /** The checkpoint whose weights a system has; null where it has none. */
 export function checkpointOfSystem(db: Database, id: string): string | null {

@@ -1,8 +1,6 @@
-import {
-  hasImportedAnswers,
-  type Contestant,
-  type Sampling,
-} from '../../../shared/domain/identity.ts';
+import { hasWeights, type Contestant, type Sampling } from '../../../shared/domain/identity.ts';
+import type { NetworkStatus } from '../../../shared/contract/network.ts';
+import type { EndpointSystem } from '../../../shared/domain/endpoint.ts';
 import type { ProjectDefaults } from '../../../shared/domain/project/project-defaults.ts';
 import { limaSampling, samplingProblems } from '../../ui/systems/sampling.ts';
 import { isSameSystem } from '../../ui/systems/systems.ts';
@@ -55,8 +53,24 @@ export function generationObstacle(
   return undefined;
 }
 
+/** An endpoint as it is first offered: the first that was added, without a model yet. */
+export const firstEndpoint = ({ endpoints }: NetworkStatus): EndpointSystem => ({
+  endpoint: { baseUrl: endpoints[0]?.baseUrl ?? '', model: '' },
+});
+
+/** What is in the way of asking an endpoint; undefined when nothing is. */
+export function endpointProblem(
+  { endpoint: { baseUrl, model } }: EndpointSystem,
+  network: NetworkStatus,
+): string | undefined {
+  if (!network.isEnabled) return 'Network is off for this project: turn it on first.';
+  if (!network.endpoints.some((known) => known.baseUrl === baseUrl))
+    return 'Add the endpoint first.';
+  return model === '' ? 'Name a model of the endpoint.' : undefined;
+}
+
 /** Whether two contestants would give the same answers. */
 export const isSameContestant = (one: Contestant, other: Contestant): boolean =>
-  hasImportedAnswers(one) || hasImportedAnswers(other)
-    ? JSON.stringify(one) === JSON.stringify(other)
-    : isSameSystem(one, other);
+  hasWeights(one) && hasWeights(other)
+    ? isSameSystem(one, other)
+    : JSON.stringify(one) === JSON.stringify(other);

@@ -1,9 +1,11 @@
 import type { ReactNode } from 'react';
+import type { NetworkStatus } from '../../../shared/contract/network.ts';
 import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
 import type { AnswersOfFile, PromptSet } from '../../../shared/domain/evaluate/evaluation.ts';
 import type { ProjectDefaults } from '../../../shared/domain/project/project-defaults.ts';
 import { useProjectDefaults } from '../../rpc/project.ts';
 import { QueryView } from '../../ui/feedback/states.tsx';
+import { useNetwork } from '../../ui/network/network.ts';
 import { useSystems, type AvailableModels } from '../../ui/systems/systems.ts';
 import { useAnswers, useEvaluations, usePromptSets } from '../queries.ts';
 
@@ -13,6 +15,8 @@ export interface FormLists {
   sets: readonly PromptSet[];
   evaluations: readonly EvaluationSummary[];
   answers: readonly AnswersOfFile[];
+  /** Which endpoints may be asked. */
+  network: NetworkStatus;
   /** What the forms of the project begin with. */
   defaults: ProjectDefaults;
 }
@@ -24,6 +28,7 @@ export function WithFormLists({ children }: { children: (lists: FormLists) => Re
   const known = useEvaluations();
   const imported = useAnswers();
   const begins = useProjectDefaults();
+  const network = useNetwork();
   return (
     <QueryView query={systems}>
       {(available) => (
@@ -34,7 +39,20 @@ export function WithFormLists({ children }: { children: (lists: FormLists) => Re
                 <QueryView query={imported}>
                   {(answers) => (
                     <QueryView query={begins}>
-                      {(defaults) => children({ available, sets, evaluations, answers, defaults })}
+                      {(defaults) => (
+                        <QueryView query={network}>
+                          {(status) =>
+                            children({
+                              available,
+                              sets,
+                              evaluations,
+                              answers,
+                              network: status,
+                              defaults,
+                            })
+                          }
+                        </QueryView>
+                      )}
                     </QueryView>
                   )}
                 </QueryView>

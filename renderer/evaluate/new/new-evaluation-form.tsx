@@ -72,6 +72,7 @@ export function NewEvaluationForm({ context, promptSetId, wanted }: NewEvaluatio
           value={a}
           available={context.available}
           answers={context.answers}
+          network={context.network}
           onValue={(system) => change({ a: system })}
         />
       </fieldset>
@@ -81,6 +82,7 @@ export function NewEvaluationForm({ context, promptSetId, wanted }: NewEvaluatio
           value={b}
           available={context.available}
           answers={context.answers}
+          network={context.network}
           onValue={(system) => change({ b: system })}
         />
       </fieldset>

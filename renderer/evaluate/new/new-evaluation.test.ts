@@ -17,7 +17,14 @@ const answers = [
   { id: 'gpt', name: 'GPT-4', answers: 3, sets: [{ promptSetId: 's', answers: 3 }], origins: [] },
   { id: 'bard', name: 'Bard', answers: 1, sets: [{ promptSetId: 't', answers: 1 }], origins: [] },
 ].map((each) => ({ ...each, createdMs: 1 }));
-const context = { available, sets, evaluations: [], answers, defaults };
+const network = {
+  isEnabled: true,
+  isUntilClosed: false,
+  endpoints: [{ baseUrl: 'http://127.0.0.1:1/v1', hasKey: false }],
+  requests: 0,
+  logPath: '',
+};
+const context = { available, sets, evaluations: [], answers, network, defaults };
 const system = (modelId: string) => ({ modelId, checkpointId: null, strength: 1 });
 const draft: EvaluationDraft = {
   name: 'One',

@@ -1,9 +1,15 @@
-import { hasImportedAnswers, type Contestant } from '../../../shared/domain/identity.ts';
+import {
+  hasImportedAnswers,
+  isEndpointSystem,
+  type Contestant,
+} from '../../../shared/domain/identity.ts';
 import { freeName, type PromptSet } from '../../../shared/domain/evaluate/evaluation.ts';
 import type { WantedEvaluation } from '../../ui/navigation.ts';
 import { baseOf, newestSystem, systemProblem } from '../../ui/systems/systems.ts';
 import {
   askedOf,
+  endpointProblem,
+  firstEndpoint,
   firstDraft,
   generationObstacle,
   isNoAmount,
@@ -23,12 +29,16 @@ export interface EvaluationDraft extends GenerationDraft, PromptAmount {
 
 /** The form before anybody typed: what was asked for, what the project keeps, the general defaults. */
 export function draftFor(
-  { available, sets, evaluations, answers, defaults }: FormLists,
+  { available, sets, evaluations, answers, network, defaults }: FormLists,
   promptSetId: string | undefined,
   wanted: WantedEvaluation | undefined,
 ): EvaluationDraft {
   const newest = newestSystem(available);
-  const [first = null, second = null] = answers.map(({ id }) => ({ answersId: id }));
+  const others = network.endpoints.length > 0 ? [firstEndpoint(network)] : [];
+  const [first = null, second = null] = [
+    ...answers.map(({ id }) => ({ answersId: id })),
+    ...others,
+  ];
   return {
     name: freeName(evaluations),
     promptSetId:
@@ -88,13 +98,18 @@ function systemsObstacle(draft: EvaluationDraft, context: FormLists) {
   const { a, b } = draft;
   if (!a || !b) return 'Add a base model first.';
   const problem = (key: string, system: Contestant) => {
-    const found = hasImportedAnswers(system)
-      ? answersProblem(system.answersId, draft, context)
-      : systemProblem(context.available, system);
+    const found = problemOf(system, draft, context);
     return found === undefined ? undefined : `System ${key}: ${found}`;
   };
   const same = isSameContestant(a, b) ? 'Both systems are the same: choose two.' : undefined;
   return problem('A', a) ?? problem('B', b) ?? same;
+}
+
+function problemOf(system: Contestant, draft: EvaluationDraft, context: FormLists) {
+  if (hasImportedAnswers(system)) return answersProblem(system.answersId, draft, context);
+  return isEndpointSystem(system)
+    ? endpointProblem(system, context.network)
+    : systemProblem(context.available, system);
 }
 
 function answersProblem(

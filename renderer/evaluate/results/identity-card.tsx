@@ -1,6 +1,11 @@
 import { strengthText } from '../../../shared/text/model-names.ts';
 import type { ReportSystem } from '../../../shared/domain/evaluate/evaluation-report.ts';
-import type { Identity, ImportedIdentity } from '../../../shared/domain/identity.ts';
+import { endpointFields } from '../../../shared/report/endpoint-origins.ts';
+import type {
+  EndpointIdentity,
+  Identity,
+  ImportedIdentity,
+} from '../../../shared/domain/identity.ts';
 import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { formatMoment } from '../../ui/format.ts';
 import { describeSampling } from '../../ui/systems/sampling.ts';
@@ -14,7 +19,7 @@ export function IdentityCard({ side, system }: { side: 'A' | 'B'; system: Report
         <span className={`identity-side identity-side-${side.toLowerCase()}`}>{side}</span>
         <VisibleText text={system.name} />
       </h2>
-      {system.identities.length === 0 && system.imported.length === 0 && (
+      {system.identities.length + system.imported.length + system.endpoints.length === 0 && (
         <p className="dim">The weights behind its answers are not recorded.</p>
       )}
       {system.identities.map((identity, index) => (
@@ -22,6 +27,9 @@ export function IdentityCard({ side, system }: { side: 'A' | 'B'; system: Report
       ))}
       {system.imported.map((origin, index) => (
         <OriginFacts key={index} origin={origin} />
+      ))}
+      {system.endpoints.map((endpoint, index) => (
+        <EndpointFacts key={index} endpoint={endpoint} />
       ))}
     </section>
   );
@@ -40,6 +48,22 @@ function OriginFacts({ origin }: { origin: ImportedIdentity }) {
         <dt>Imported</dt>
         <dd>{formatMoment(origin.importedMs)}</dd>
       </div>
+    </dl>
+  );
+}
+
+/** What an endpoint said of itself: which weights it has, nobody here knows. */
+function EndpointFacts({ endpoint }: { endpoint: EndpointIdentity }) {
+  return (
+    <dl className="facts">
+      {endpointFields(endpoint).map(([label, value]) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>
+            <VisibleText text={value} />
+          </dd>
+        </div>
+      ))}
     </dl>
   );
 }

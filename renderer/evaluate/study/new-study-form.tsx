@@ -148,7 +148,7 @@ interface SystemListProps {
 }
 
 function SystemList({ draft: { systems, design }, context, onChange }: SystemListProps) {
-  const { available, answers } = context;
+  const { available, answers, network } = context;
   const replace = (at: number, system: Contestant) =>
     onChange({ systems: systems.with(at, system) });
   return (
@@ -160,6 +160,7 @@ function SystemList({ draft: { systems, design }, context, onChange }: SystemLis
             value={system}
             available={available}
             answers={answers}
+            network={network}
             onValue={(changed) => replace(at, changed)}
           />
           {systems.length > 2 && (

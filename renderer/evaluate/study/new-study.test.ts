@@ -23,6 +23,7 @@ const context = {
   available: { models, runs: [] },
   sets: [set('s', 300), set('t', 30)],
   answers: [],
+  network: { isEnabled: true, isUntilClosed: false, endpoints: [], requests: 0, logPath: '' },
   taken: [{ name: 'Taken' }],
   defaults: { recipe: null, promptSetId: null, sampling: null },
 };
@@ -51,6 +52,10 @@ it('says in words what is missing or wrong, and nothing of a form that is whole'
     [{ systems: [system('x'), system('y'), system('x')] }, /System 3 is the same as system 1/],
     [{ systems: [system('z'), system('y')] }, /The focus: The model file .* is not there/],
     [{ systems: [system('x'), { answersId: 'gone' }] }, /imported answers that are there/],
+    [
+      { systems: [system('x'), { endpoint: { baseUrl: 'http://h/v1', model: 'm' } }] },
+      /System 2: Add the endpoint first/,
+    ],
     [{ overlapPercent: 101 }, /percentage/],
     [{ seed: -1 }, /seed/],
   ];

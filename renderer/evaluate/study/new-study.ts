@@ -1,10 +1,16 @@
 import type { PromptSet } from '../../../shared/domain/evaluate/evaluation.ts';
-import { hasImportedAnswers, type Contestant } from '../../../shared/domain/identity.ts';
+import {
+  hasImportedAnswers,
+  hasWeights,
+  isEndpointSystem,
+  type Contestant,
+} from '../../../shared/domain/identity.ts';
 import { freeStudyName, studyPairs, type StudyDesign } from '../../../shared/domain/study/study.ts';
 import type { StudyPlan } from '../../../shared/report/study/study-words.ts';
 import { baseOf, newestSystem, systemProblem } from '../../ui/systems/systems.ts';
 import {
   askedOf,
+  endpointProblem,
   firstDraft,
   generationObstacle,
   isNoAmount,
@@ -62,7 +68,7 @@ export function nextSystem(
   { available: { models }, answers }: Pick<StudyContext, 'available' | 'answers'>,
 ): Contestant {
   const unused = models.find(
-    ({ id }) => !systems.some((one) => !hasImportedAnswers(one) && one.modelId === id),
+    ({ id }) => !systems.some((one) => hasWeights(one) && one.modelId === id),
   );
   if (unused) return { modelId: unused.id, checkpointId: null, strength: 1 };
   const others = answers.find(
@@ -122,7 +128,11 @@ function systemsObstacle({ systems, design }: StudyDraft, context: StudyContext)
   return undefined;
 }
 
-function problemOf(system: Contestant, { available, answers }: StudyContext): string | undefined {
+function problemOf(
+  system: Contestant,
+  { available, answers, network }: StudyContext,
+): string | undefined {
+  if (isEndpointSystem(system)) return endpointProblem(system, network);
   if (!hasImportedAnswers(system)) return systemProblem(available, system);
   const isThere = answers.some(({ id }) => id === system.answersId);
   return isThere ? undefined : 'Choose imported answers that are there.';

@@ -14,7 +14,7 @@ type InputProps = Omit<ComponentProps<'input'>, 'value' | 'onChange' | 'type'>;
 interface TextInputProps extends Labelled, InputProps {
   value: string;
   onValue: (value: string) => void;
-  type?: 'text' | 'search';
+  type?: 'text' | 'search' | 'password';
   /** What the number counts, shown behind it; describes the field and is not part of its name. */
   unit?: string | undefined;
 }

@@ -5,7 +5,7 @@ import {
   systemKeySchema,
   verdictSchema,
 } from './evaluation.ts';
-import { identitySchema, importedIdentitySchema } from '../identity.ts';
+import { endpointIdentitySchema, identitySchema, importedIdentitySchema } from '../identity.ts';
 import { messageSchema } from '../message.ts';
 
 /** A share from 0 to 1 and its confidence interval. */
@@ -152,12 +152,13 @@ export type ReportItem = z.infer<typeof reportItemSchema>;
 
 /**
  * A contestant. `identities` are the distinct ones its answers carry (but for the seeds): normally one,
- * none when the answers came from a file, and `imported` tells from which.
+ * none when a file or an endpoint gave the answers: `imported` and `endpoints` tell which.
  */
 export const reportSystemSchema = z.object({
   name: z.string(),
   identities: z.array(identitySchema),
   imported: z.array(importedIdentitySchema).default([]),
+  endpoints: z.array(endpointIdentitySchema).default([]),
   /** The seed that those of all its answers follow from; null where none is known, and in earlier reports. */
   seed: z.number().int().nullable().default(null),
 });

@@ -83,7 +83,11 @@ function systemOf(name: string, evaluations: readonly EvaluationReport[]): Repor
   const [seed = null, ...otherSeeds] = new Set(own.map((one) => one.seed));
   return reportSystem(
     name,
-    own.flatMap(({ identities, imported }) => [...identities, ...imported]),
+    own.flatMap(({ identities, imported, endpoints }) => [
+      ...identities,
+      ...imported,
+      ...endpoints,
+    ]),
     otherSeeds.length > 0 ? null : seed,
   );
 }

@@ -3,6 +3,8 @@ import type { TurnAnswer } from '../../../../shared/domain/evaluate/dialogue.ts'
 import type { Message } from '../../../../shared/domain/message.ts';
 import type { TokenShift } from '../../../../shared/domain/chat/token-shift.ts';
 import { CancelledError } from '../../cli/command-error.ts';
+import type { EndpointAnswer } from '../../../../shared/contract/network.ts';
+import type { EndpointSystem } from '../../../../shared/domain/endpoint.ts';
 import type { CoreClient } from '../../cli/open-core.ts';
 
 /** One generation over many prompts; `onAnswer` gets them in the order they finish. */
@@ -52,6 +54,26 @@ export async function generateAnswers(client: CoreClient, request: GenerateReque
       else if (event.type === 'turn') request.onTurn?.();
       else onAnswer(event.key, event.answer, event.turns);
     }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  if (signal.aborted) throw new CancelledError();
+}
+
+/** The same by an endpoint, which needs no loading and tells no pieces. */
+export async function generateByEndpoint(
+  client: CoreClient,
+  request: Pick<GenerateRequest, 'items' | 'sampling' | 'parallel' | 'signal' | 'onTurn'> & {
+    system: EndpointSystem;
+    onAnswer: (key: string, answer: EndpointAnswer, turns?: readonly TurnAnswer[]) => void;
+  },
+): Promise<void> {
+  const { system, items, sampling, parallel, signal, onAnswer } = request;
+  try {
+    const asked = { system, items, sampling, ...(parallel !== undefined && { parallel }) };
+    for await (const event of await client.network.answers(asked, { signal }))
+      if (event.type === 'turn') request.onTurn?.();
+      else onAnswer(event.key, event.answer, event.turns);
   } catch (error) {
     if (!signal.aborted) throw error;
   }

@@ -1,4 +1,6 @@
 import type { ChatAnswer } from '../../../../shared/contract/chat.ts';
+import type { EndpointAnswer } from '../../../../shared/contract/network.ts';
+import { endpointName } from '../../../../shared/domain/endpoint.ts';
 import { samplingSchema } from '../../../../shared/domain/identity.ts';
 import { turnsOf, type TurnAnswer } from '../../../../shared/domain/evaluate/dialogue.ts';
 import type { ExportDraft } from '../../../core/files/export-files.ts';
@@ -16,9 +18,10 @@ import {
   wholeNumber,
   type Call,
 } from '../../cli/command.ts';
-import { CommandError } from '../../cli/command-error.ts';
-import { generateAnswers } from './generate-answers.ts';
+import { CommandError, UsageError } from '../../cli/command-error.ts';
+import { generateAnswers, generateByEndpoint } from './generate-answers.ts';
 import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
+import { allowEndpoint, endpointIn, networkOption } from '../../arguments/endpoint-word.ts';
 import { existingModel, resolveAdapter } from '../../arguments/project-models.ts';
 import { dialoguesOption, resolvePromptSet } from '../../arguments/prompt-set.ts';
 import { describeSettings, parseSettings } from '../../arguments/settings.ts';
@@ -31,7 +34,11 @@ const maxPrompts = 100_000;
 const mostToldFailures = 20;
 
 const options = {
-  base: { type: 'string', value: 'FILE.gguf', description: 'the base model' },
+  base: {
+    type: 'string',
+    value: 'FILE.gguf|URL#MODEL',
+    description: 'the base model, or an endpoint: http://HOST:PORT/v1#MODEL',
+  },
   adapter: {
     type: 'string',
     value: 'RUN|FILE',
@@ -54,6 +61,7 @@ const options = {
   'few-shot': fewShotOption,
   ...dialoguesOption,
   ...strengthOption,
+  ...networkOption,
   ...otherBaseOption,
   ...overwriteOption,
 } as const;
@@ -62,8 +70,8 @@ const options = {
 export const generateCommand = defineCommand({
   name: 'generate',
   usage:
-    'generate P.lima --base FILE.gguf [--adapter RUN|FILE] --prompts FILE|SET [--dialogues] [--out FILE [--overwrite]] ' +
-    '[--set key=value]… [--template FILE] [--few-shot FILE|default] [--parallel N] [--strength S] [--other-base]',
+    'generate P.lima --base FILE.gguf|URL#MODEL [--adapter RUN|FILE] --prompts FILE|SET [--dialogues] [--out FILE [--overwrite]] ' +
+    '[--set key=value]… [--template FILE] [--few-shot FILE|default] [--parallel N] [--strength S] [--network] [--other-base]',
   summary: 'Answer every prompt of a set with one model and write the answers as JSONL.',
   positionals: { min: 1, max: 1 },
   options,
@@ -109,13 +117,19 @@ export const generateCommand = defineCommand({
 /** Everything that can be wrong with the words is found before the project is opened. */
 async function readWords({ options: given }: Call<typeof options>) {
   const base = requiredOption(given.base, 'base');
+  const endpoint = endpointIn(base);
+  for (const option of ['adapter', 'template'] as const)
+    if (endpoint && given[option] !== undefined)
+      throw new UsageError(`--${option}: an endpoint answers with what it has.`);
   return {
     base,
+    endpoint,
+    network: given.network ?? false,
     prompts: requiredOption(given.prompts, 'prompts'),
     adapter: given.adapter,
     sampling: parseSettings(samplingSchema, given.set ?? []),
     parallel: wholeNumber(given.parallel, 'parallel', 1, 64),
-    basePath: await existingModel(base),
+    basePath: endpoint ? '' : await existingModel(base),
     out: given.out,
     otherBase: given['other-base'] ?? false,
     strength: strengthOf(given.strength, given.adapter !== undefined),
@@ -128,8 +142,22 @@ type Words = Awaited<ReturnType<typeof readWords>>;
 
 async function findSystem(
   client: CoreClient,
-  { base, basePath, otherBase, strength, chatTemplate, examples, adapter: text }: Words,
+  {
+    base,
+    endpoint,
+    network,
+    basePath,
+    otherBase,
+    strength,
+    chatTemplate,
+    examples,
+    adapter: text,
+  }: Words,
 ) {
+  if (endpoint) {
+    await allowEndpoint(client, endpoint, network);
+    return { name: endpointName(endpoint), endpoint: { endpoint, ...examples } };
+  }
   const adapter = text === undefined ? null : await resolveAdapter(client, text);
   return {
     name: adapter ? `${base}+${adapter.name}` : base,
@@ -160,19 +188,22 @@ async function answerAll(client: CoreClient, request: AnswerRequest): Promise<An
   const startedMs = Date.now();
   const turns = prompts.reduce((sum, { messages }) => sum + turnsOf(messages), 0);
   let answers = 0;
-  await generateAnswers(client, {
-    system: system.files,
+  const asked = {
     items: prompts.map((prompt, index) => ({ key: String(index), messages: prompt.messages })),
     sampling: words.sampling,
     parallel: words.parallel,
     signal,
-    onWarning: (text) => terminal.note(text),
+    onWarning: (text: string) => terminal.note(text),
     onLoading: () => terminal.progress('loading', `Loading ${system.name}`, { phase: 'loading' }),
     onTurn: () => {
       answers += 1;
       showProgress(terminal, { done: answers, total: turns, startedMs });
     },
-    onAnswer: (key, answer, ofDialogue) => {
+    onAnswer: (
+      key: string,
+      answer: ChatAnswer | EndpointAnswer,
+      ofDialogue?: readonly TurnAnswer[],
+    ) => {
       const prompt = prompts[Number(key)];
       if (!prompt) throw new RangeError(`The core answered an unknown prompt: ${key}`);
       if (answer.finish === 'failed') sink.addFailure(Number(key) + 1, answer.output);
@@ -180,7 +211,10 @@ async function answerAll(client: CoreClient, request: AnswerRequest): Promise<An
       answers += 1;
       showProgress(terminal, { done: answers, total: turns, startedMs });
     },
-  });
+  };
+  await (system.endpoint
+    ? generateByEndpoint(client, { ...asked, system: system.endpoint })
+    : generateAnswers(client, { ...asked, system: system.files }));
   await sink.complete();
   return sink;
 }
@@ -210,7 +244,10 @@ function showProgress(
 function answerRecord(
   prompt: Prompt,
   system: string,
-  { answer, turns }: { answer: ChatAnswer; turns: readonly TurnAnswer[] | undefined },
+  {
+    answer,
+    turns,
+  }: { answer: ChatAnswer | EndpointAnswer; turns: readonly TurnAnswer[] | undefined },
 ) {
   const { output, finish, promptTokens, outputTokens, durationMs, identity } = answer;
   return {

@@ -11,6 +11,7 @@ import {
 import type { EvaluationSummary } from '../../../../shared/contract/evaluate.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 import { CommandError, UsageError } from '../../cli/command-error.ts';
+import { endpointIn, networkOption } from '../../arguments/endpoint-word.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import { namesAnswers, resolveContestant } from '../../arguments/project-models.ts';
@@ -24,7 +25,7 @@ const options = {
   a: {
     type: 'string',
     value: 'SYSTEM',
-    description: 'FILE.gguf, FILE.gguf+RUN, +RUN@epoch, or answers:NAME',
+    description: 'FILE.gguf, FILE.gguf+RUN, +RUN@epoch, answers:NAME or http://HOST:PORT/v1#MODEL',
   },
   b: { type: 'string', value: 'SYSTEM', description: 'the other system' },
   prompts: { type: 'string', value: 'SET|FILE', description: 'the prompts both answer' },
@@ -56,6 +57,7 @@ const options = {
   'few-shot-b': { ...fewShotOption, description: `of B: ${fewShotOption.description}` },
   ...dialoguesOption,
   'both-bad': { type: 'boolean', description: 'let voters say that both answers are bad, too' },
+  ...networkOption,
   ...otherBaseOption,
 } as const;
 
@@ -65,8 +67,8 @@ export const evaluateCommand = defineCommand({
   usage:
     'evaluate P.lima --a SYSTEM --b SYSTEM --prompts SET|FILE [--dialogues] [--name NAME] [--prompts-count N] ' +
     '[--parallel N] [--seed N] [--set key=value]… [--template-a FILE] [--template-b FILE] ' +
-    '[--few-shot-a FILE|default] [--few-shot-b FILE|default] [--both-bad] [--other-base] ' +
-    '| --extend EVALUATION --prompts-count N [--prompts SET|FILE [--dialogues]]',
+    '[--few-shot-a FILE|default] [--few-shot-b FILE|default] [--both-bad] [--network] [--other-base] ' +
+    '| --extend EVALUATION --prompts-count N [--prompts SET|FILE [--dialogues]] [--network]',
   summary: 'Let two systems answer the same prompts, for blind votes.',
   positionals: { min: 1, max: 1 },
   options,
@@ -145,6 +147,7 @@ function extending({ options: given, terminal }: Call<typeof options>): Start {
     1,
   );
   return async (client) => {
+    if (given.network) await client.network.setEnabled({ isEnabled: true, untilClosed: true });
     const { id } = findNamed(await client.evaluations.list(), given.extend ?? '', 'evaluation');
     const set =
       given.prompts && (await resolvePromptSet(client, given.prompts, terminal, given.dialogues));
@@ -163,6 +166,9 @@ async function readWords({ options: given }: Call<typeof options>) {
     for (const option of [`template-${key}`, `few-shot-${key}`] as const)
       if (namesAnswers(systems[key]) && given[option] !== undefined)
         throw new UsageError(`--${option}: imported answers are asked nothing.`);
+  for (const key of ['a', 'b'] as const)
+    if (endpointIn(systems[key]) && given[`template-${key}`] !== undefined)
+      throw new UsageError(`--template-${key}: an endpoint has a chat template of its own.`);
   const promptSet = requiredOption(given.prompts, 'prompts');
   const sampling = parseSettings(samplingSchema, given.set ?? []);
   const prompts = wholeNumber(given['prompts-count'], 'prompts-count', 1);
@@ -183,6 +189,7 @@ async function readWords({ options: given }: Call<typeof options>) {
     promptSet,
     asDialogues: given.dialogues ?? false,
     otherBase: given['other-base'] ?? false,
+    network: given.network ?? false,
     settings: {
       name: given.name,
       sampling,
@@ -202,11 +209,12 @@ async function createEvaluation(
     promptSet,
     asDialogues,
     otherBase,
+    network,
     settings,
   }: Awaited<ReturnType<typeof readWords>>,
   call: Pick<Call, 'terminal' | 'signal'>,
 ) {
-  const wait = { ...call, otherBase };
+  const wait = { ...call, otherBase, network };
   const a = { ...(await resolveContestant(client, systems.a, wait)), ...asked.a };
   const b = { ...(await resolveContestant(client, systems.b, wait)), ...asked.b };
   const { id: promptSetId } = await resolvePromptSet(client, promptSet, call.terminal, asDialogues);

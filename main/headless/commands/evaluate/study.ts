@@ -1,6 +1,7 @@
 import type { StudySummary } from '../../../../shared/contract/studies.ts';
 import { samplingSchema } from '../../../../shared/domain/identity.ts';
 import { formatCount, formatQuantity } from '../../../../shared/text/numbers.ts';
+import { endpointIn, networkOption } from '../../arguments/endpoint-word.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import { resolveContestant } from '../../arguments/project-models.ts';
 import { dialoguesOption, resolvePromptSet } from '../../arguments/prompt-set.ts';
@@ -26,7 +27,7 @@ const options = {
     type: 'string',
     value: 'SYSTEM',
     description:
-      'the system that each other one is compared with: FILE.gguf, FILE.gguf+RUN, +RUN@epoch or answers:NAME',
+      'the system that each other one is compared with: FILE.gguf, FILE.gguf+RUN, +RUN@epoch, answers:NAME or http://HOST:PORT/v1#MODEL',
   },
   against: {
     ...several,
@@ -69,6 +70,7 @@ const options = {
   ...dialoguesOption,
   resume: { type: 'boolean', description: 'make the answers that a study lacks, after any stop' },
   'both-bad': { type: 'boolean', description: 'let voters say that both answers are bad, too' },
+  ...networkOption,
   ...otherBaseOption,
 } as const;
 
@@ -78,7 +80,7 @@ export const studyCommand = defineCommand({
   usage:
     'study P.lima NAME (--focus SYSTEM --against SYSTEM… | --round-robin SYSTEM…) --prompts SET|FILE… [--dialogues] ' +
     '[--prompts-count N] [--overlap PERCENT] [--calibration N] [--parallel N] [--seed N] [--set key=value]… ' +
-    '[--template SYSTEM=FILE]… [--few-shot SYSTEM=FILE|default]… [--both-bad] [--other-base] | --resume',
+    '[--template SYSTEM=FILE]… [--few-shot SYSTEM=FILE|default]… [--both-bad] [--network] [--other-base] | --resume [--network]',
   summary: 'Let several systems answer the same prompts, for blind votes on every pair.',
   positionals: { min: 2, max: 2 },
   options,
@@ -112,13 +114,17 @@ type Start = (client: CoreClient) => Promise<{ studyId: string; jobId: string | 
 
 function resuming(call: Call<typeof options>): Start {
   const other = Object.keys(options).find(
-    (name) => name !== 'resume' && Object.entries(call.options).some(([given]) => given === name),
+    (name) =>
+      !['resume', 'network'].includes(name) &&
+      Object.entries(call.options).some(([given]) => given === name),
   );
   if (other)
     throw new UsageError(`--${other} cannot be changed by --resume: it goes on with the study.`);
   return async (client) => {
     const study = findNamed(await client.studies.list(), positional(call, 1), 'study');
     const isWhole = study.answered >= study.answers;
+    if (call.options.network)
+      await client.network.setEnabled({ isEnabled: true, untilClosed: true });
     if (study.jobId !== null && !isWhole) await resumeJob(client, study.jobId, call);
     return { studyId: study.id, jobId: isWhole ? null : study.jobId };
   };
@@ -126,8 +132,10 @@ function resuming(call: Call<typeof options>): Start {
 
 async function creating(call: Call<typeof options>): Promise<Start> {
   const words = await readWords(call);
+  for (const word of words.systems) endpointIn(word);
   return async (client) => {
-    const wait = { ...call, otherBase: call.options['other-base'] ?? false };
+    const { network = false, 'other-base': otherBase = false } = call.options;
+    const wait = { ...call, otherBase, network };
     const systems = [];
     for (const [at, word] of words.systems.entries())
       systems.push({ ...(await resolveContestant(client, word, wait)), ...words.asked[at] });
