@@ -20,6 +20,7 @@ import {
   evaluationsRouter,
   promptsRouter,
   statisticsRouter,
+  choicesRouter,
   studiesRouter,
 } from './rpc/evaluate-router.ts';
 import type { CallContext } from './rpc/implement.ts';
@@ -58,6 +59,7 @@ const router = implement(contract).$context<CallContext>().router({
   answers: answersRouter,
   evaluations: evaluationsRouter,
   studies: studiesRouter,
+  choices: choicesRouter,
   statistics: statisticsRouter,
   merges: mergesRouter,
   packets: packetsRouter,

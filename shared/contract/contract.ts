@@ -10,6 +10,7 @@ import {
   promptsContract,
   statisticsContract,
 } from './evaluate.ts';
+import { choicesContract } from './choices.ts';
 import { studiesContract } from './studies.ts';
 import { diskContract, thingsContract } from './manage.ts';
 import { mergesContract, packetsContract } from './merge.ts';
@@ -35,6 +36,7 @@ const groups = {
   answers: answersContract,
   evaluations: evaluationsContract,
   studies: studiesContract,
+  choices: choicesContract,
   statistics: statisticsContract,
   merges: mergesContract,
   packets: packetsContract,

@@ -60,6 +60,11 @@ export const studySummarySchema = z.object({
       moreVotes: z.number().int().nullable(),
     })
     .nullable(),
+  /**
+   * Of a study that looks for the best system: about how many more votes separate the best two after
+   * the first `votes`, in steps of 10; neither is told.
+   */
+  leaders: z.object({ votes: z.number().int(), moreVotes: z.number().int().nullable() }).nullable(),
   /** The evaluation of each pair on each set; none until they are revealed. */
   evaluations: z.array(
     z.object({

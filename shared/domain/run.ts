@@ -53,8 +53,22 @@ export const checkpointSchema = z.object({
   createdMs: momentSchema,
   /** Its file went when somebody deleted it; the record stays. */
   isDeleted: z.boolean().default(false),
+  /** The one of its run that somebody picked: it is used where nobody names another. */
+  isPicked: z.boolean().default(false),
 });
 export type Checkpoint = z.infer<typeof checkpointSchema>;
+
+/** The checkpoint of a run that is used where nobody names one: the picked one, else the last; of those that are there. */
+export function defaultCheckpoint(checkpoints: readonly Checkpoint[]): Checkpoint | undefined {
+  const kept = checkpoints.filter(({ isDeleted }) => !isDeleted);
+  return (
+    kept.find(({ isPicked }) => isPicked) ??
+    kept.reduce<Checkpoint | undefined>(
+      (last, one) => (last && last.step > one.step ? last : one),
+      undefined,
+    )
+  );
+}
 
 /** Whether the file of a checkpoint is a model of its own, as full training writes it, and no adapter. */
 export const holdsWholeModel = (path: string): boolean => /(^|[\\/])model\.gguf$/.test(path);

@@ -1,5 +1,6 @@
 import { clusterBootstrap, type BootstrapOptions } from './cluster-bootstrap.ts';
 import type { PairVerdict } from './pair-verdict.ts';
+import { fitStrengths } from './strength-fit.ts';
 
 /** One system among several; ratings are on the scale of Elo, of which only differences mean anything. */
 export interface Rating {
@@ -13,16 +14,19 @@ export interface Rating {
   rankInterval: [best: number, worst: number];
 }
 
-/** How ratings are fitted; the anchor has the rating `anchorRating` (the first system, 1000). */
+/**
+ * How ratings are fitted; the anchor has the rating `anchorRating` (the first system, 1000), and where
+ * it is null the mean of all systems has.
+ */
 export interface RatingOptions extends BootstrapOptions {
-  anchor?: string;
+  anchor?: string | null;
   anchorRating?: number;
   /** Strength of the pull to one common rating, in comparisons; keeps an unbeaten system finite. */
   ridge?: number;
 }
 
 /** Points of Elo's scale per unit of log odds. */
-const pointsPerLogOdds = 400 / Math.LN10;
+export const pointsPerLogOdds = 400 / Math.LN10;
 
 /**
  * Bradley–Terry ratings of three systems or more: P(a beats b) = 1/(1 + 10^((Rb − Ra)/400)), a tie
@@ -36,7 +40,7 @@ export function bradleyTerry(
 ): Rating[] {
   const systems = [...new Set(verdicts.flatMap(({ a, b }) => [a, b]))];
   const place = new Map(systems.map((system, at) => [system, at]));
-  const anchorAt = place.get(anchor ?? systems[0] ?? '') ?? 0;
+  const anchorAt = anchor === null ? -1 : (place.get(anchor ?? systems[0] ?? '') ?? 0);
   const prompts = [...Map.groupBy(verdicts, ({ prompt }) => prompt).values()].map((cluster) =>
     cluster.map(({ a, b, preference }) => ({
       a: place.get(a) ?? 0,
@@ -51,7 +55,7 @@ export function bradleyTerry(
         wins[a * systems.length + b]! += times(prompt) * preference;
         wins[b * systems.length + a]! += times(prompt) * (1 - preference);
       }
-    return fitStrengths(wins, systems.length, ridge, start);
+    return fitStrengths(wins, systems.length, ridge, start).strengths;
   };
   const strengths = ratingsOf(() => 1);
   const toRatings = (fitted: Float64Array) =>
@@ -71,64 +75,6 @@ export function bradleyTerry(
       return { system, rating, interval: intervals[at] ?? [rating, rating] };
     }),
   );
-}
-
-/**
- * Newton's method on the penalized log-likelihood, which is concave; the mean strength is 0.
- * `wins[a · n + b]` is how often a beat b, in halves for ties.
- */
-function fitStrengths(
-  wins: Float64Array,
-  n: number,
-  ridge: number,
-  start: Float64Array = new Float64Array(n),
-): Float64Array {
-  const strengths = Float64Array.from(start);
-  for (let step = 0; step < 100; step += 1) {
-    const gradient = strengths.map((strength) => -ridge * strength);
-    const curvature = new Float64Array(n * n);
-    for (let a = 0; a < n; a += 1) curvature[a * n + a]! += ridge;
-    for (let a = 0; a < n; a += 1)
-      for (let b = a + 1; b < n; b += 1) {
-        const games = (wins[a * n + b] ?? 0) + (wins[b * n + a] ?? 0);
-        if (games === 0) continue;
-        const expected = 1 / (1 + Math.exp((strengths[b] ?? 0) - (strengths[a] ?? 0)));
-        const excess = (wins[a * n + b] ?? 0) - games * expected;
-        const weight = games * expected * (1 - expected);
-        gradient[a]! += excess;
-        gradient[b]! -= excess;
-        curvature[a * n + a]! += weight;
-        curvature[b * n + b]! += weight;
-        curvature[a * n + b]! -= weight;
-        curvature[b * n + a]! -= weight;
-      }
-    const change = solve(curvature, gradient);
-    // A step of more than one unit of log odds can overshoot where the likelihood is flat.
-    const largest = change.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
-    const scale = Math.min(1, 1 / largest);
-    for (const [at, one] of change.entries()) strengths[at]! += scale * one;
-    if (largest < 1e-10) break;
-  }
-  return strengths;
-}
-
-/** Solves a symmetric positive definite system by Gaussian elimination; both inputs are used up. */
-function solve(matrix: Float64Array, right: Float64Array): Float64Array {
-  const n = right.length;
-  for (let pivot = 0; pivot < n; pivot += 1)
-    for (let row = pivot + 1; row < n; row += 1) {
-      const factor = (matrix[row * n + pivot] ?? 0) / (matrix[pivot * n + pivot] ?? 1);
-      if (factor === 0) continue;
-      for (let column = pivot; column < n; column += 1)
-        matrix[row * n + column]! -= factor * (matrix[pivot * n + column] ?? 0);
-      right[row]! -= factor * (right[pivot] ?? 0);
-    }
-  for (let row = n - 1; row >= 0; row -= 1) {
-    for (let column = row + 1; column < n; column += 1)
-      right[row]! -= (matrix[row * n + column] ?? 0) * (right[column] ?? 0);
-    right[row]! /= matrix[row * n + row] ?? 1;
-  }
-  return right;
 }
 
 /** Sorted from the best; a rank interval counts who is surely better and who is not surely worse. */

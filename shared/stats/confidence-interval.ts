@@ -64,3 +64,15 @@ export function normalQuantile(p: number): number {
 export function twoSidedZ(confidence: number): number {
   return normalQuantile((1 + confidence) / 2);
 }
+
+/**
+ * The share of the standard normal distribution below z: Abramowitz and Stegun 26.2.17, whose error
+ * is below 7.5e-8.
+ */
+export function normalBelow(z: number): number {
+  if (z > 0) return 1 - normalBelow(-z);
+  const t = 1 / (1 - 0.2316419 * z);
+  const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
+  const tail = [1.330274429, -1.821255978, 1.781477937, -0.356563782, 0.31938153, 0];
+  return density * polynomial(tail, t);
+}

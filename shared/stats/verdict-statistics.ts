@@ -29,7 +29,7 @@ const lengthRounds = 500;
  */
 export function statisticsOfVerdicts(table: readonly PairVerdict[]): TableStatistics {
   const all = inOneDirection(table);
-  const verdicts = counting(all);
+  const verdicts = countingVerdicts(all);
   const pairs = [...Map.groupBy(verdicts, ({ a, b }) => JSON.stringify([a, b])).values()];
   const comparisons = pairs.map(comparisonStatistics);
   const adjusted = holmAdjusted(comparisons.map(({ signTestP }) => signTestP));
@@ -56,7 +56,7 @@ function inOneDirection(table: readonly PairVerdict[]): PairVerdict[] {
  * The verdicts that results rest on: of people where there are any, else of judges, with the ties by
  * rule on what none of them was asked; all where the table does not tell who gave them.
  */
-function counting(verdicts: readonly PairVerdict[]): readonly PairVerdict[] {
+export function countingVerdicts(verdicts: readonly PairVerdict[]): readonly PairVerdict[] {
   const basis = (['human', 'judge'] as const).find((kind) =>
     verdicts.some(({ authorKind }) => authorKind === kind),
   );

@@ -31,6 +31,13 @@ export function longModelName(model: {
 export const checkpointName = ({ runName, epoch }: { runName: string; epoch: number }): string =>
   `${runName} · epoch ${epoch}`;
 
+/** The same where one is chosen: that it is picked is said. */
+export const offeredCheckpoint = (checkpoint: {
+  runName: string;
+  epoch: number;
+  isPicked: boolean;
+}): string => checkpointName(checkpoint) + (checkpoint.isPicked ? ' · picked' : '');
+
 /** Strength of an adapter as a factor: `× 0.75`. */
 export const strengthText = (strength: number): string => `× ${Number(strength.toFixed(2))}`;
 

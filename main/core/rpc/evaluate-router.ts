@@ -2,6 +2,8 @@ import { figureToSvg } from '../../../shared/report/figures/figure.ts';
 import { listPromptSets } from '../../store/repositories/prompt-sets.ts';
 import { recentPace } from '../../store/repositories/studies.ts';
 import { importAnswers, importedAnswers } from '../evaluate/answer-service.ts';
+import { choiceOf, pickCheckpoint, undoPick } from '../evaluate/choice/choice-service.ts';
+import { createChoice } from '../evaluate/choice/create-choice.ts';
 import {
   createEvaluation,
   evaluations,
@@ -95,7 +97,7 @@ export const evaluationsRouter = {
 /** Studies: every pair of several systems in one blind queue. */
 export const studiesRouter = {
   create: withProject.studies.create.handler(({ context: { core, session }, input, signal }) =>
-    createStudy(core, session, input, signal),
+    createStudy(core, session, input, { signal }),
   ),
   list: withProject.studies.list.handler(({ context: { core, session } }) =>
     studies(core, session),
@@ -135,6 +137,22 @@ export const studiesRouter = {
   ),
   saveReport: withProject.studies.saveReport.handler(({ context: { core, session }, input }) =>
     saveStudyReport(core, session, input),
+  ),
+};
+
+/** Choosing a checkpoint of a run by blind votes. */
+export const choicesRouter = {
+  get: withProject.choices.get.handler(({ context: { session }, input }) =>
+    choiceOf(session, input.runId),
+  ),
+  create: withProject.choices.create.handler(({ context: { core, session }, input, signal }) =>
+    createChoice(core, session, input, signal),
+  ),
+  pick: withProject.choices.pick.handler(({ context: { core, session }, input }) =>
+    pickCheckpoint(core, session, input),
+  ),
+  undoPick: withProject.choices.undoPick.handler(({ context: { core, session }, input }) =>
+    undoPick(core, session, input.runId),
   ),
 };
 

@@ -127,6 +127,7 @@ const inputs: Record<string, unknown> = {
   'evaluations.ownResults': { id: 'e' },
   'studies.ownResults': { id: 's' },
   'evaluations.report': { id: 'e', format: 'json' },
+  'choices.get': { runId: 'r' },
   'studies.list': undefined,
   'studies.get': { id: 's' },
   'studies.pace': undefined,

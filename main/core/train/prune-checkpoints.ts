@@ -25,6 +25,8 @@ export function planPruning(
     voteScore: scores.get(id) ?? null,
   }));
   const { ids, problem } = keptByRule(prunable, rule);
+  // No rule takes away what somebody picked.
+  for (const { id, isPicked } of live) if (isPicked) ids.add(id);
   const plans = live
     .filter(({ id }) => !ids.has(id))
     .map(({ id, epoch }) => ({ epoch, plan: planDeletion(session, { thing: 'checkpoint', id }) }));

@@ -30,6 +30,7 @@ function aRun(name: string, epochs: number[]): Run {
     sizeBytes: 1,
     devLoss: null,
     isDeleted: false,
+    isPicked: false,
     meanLoss: 1,
     createdMs: 0,
   }));
@@ -69,6 +70,20 @@ it.each([
   ['run:r@10', 'r-10'],
 ])('takes %s for one checkpoint: the last epoch unless it names another', (reference, id) => {
   expect(resolveCheckpoint(runs, reference).id).toBe(id);
+});
+
+it('takes the picked checkpoint of a run that nobody names an epoch of, as long as it is there', () => {
+  const [first] = runs;
+  if (!first) throw new Error('There is no run.');
+  const picked = (isDeleted: boolean) => ({
+    ...first,
+    checkpoints: first.checkpoints.map((one) =>
+      one.epoch === 2 ? { ...one, isPicked: true, isDeleted } : one,
+    ),
+  });
+  expect(resolveCheckpoint([picked(false)], 'r').id).toBe('r-2');
+  expect(resolveCheckpoint([picked(true)], 'r').id).toBe('r-10');
+  expect(resolveCheckpoint([picked(false)], 'r@1').id).toBe('r-1');
 });
 
 it.each([

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Contestant, SystemSpec } from '../../../shared/domain/identity.ts';
 import type { Model } from '../../../shared/domain/model/model.ts';
 import { modelPart, modelPartPaths, modelPath } from '../../../shared/domain/model/model-parts.ts';
-import type { Checkpoint, Run } from '../../../shared/domain/run.ts';
+import { defaultCheckpoint, type Checkpoint, type Run } from '../../../shared/domain/run.ts';
 import { CommandError } from '../cli/command-error.ts';
 import { allowEndpoint, endpointIn } from './endpoint-word.ts';
 import { findNamed } from './find-named.ts';
@@ -66,23 +66,34 @@ export function findModelNamed(models: readonly Model[], reference: string): Mod
 }
 
 /**
- * The checkpoint of `RUN` (its last epoch) or `RUN@epoch`, by the run's name or id. A run whose own
+ * The checkpoint of `RUN` (the picked one, else its last) or `RUN@epoch`, by the run's name or id. A run whose own
  * name ends in `@3` is found first.
  */
-export function resolveCheckpoint(runs: readonly Run[], reference: string): Checkpoint {
+export function resolveCheckpoint(
+  runs: readonly Run[],
+  reference: string,
+  unnamed: Unnamed = defaultCheckpoint,
+): Checkpoint {
   const isWholeName = runs.some((run) => run.name === reference || run.id === reference);
   const [, runName = reference, epochText] = isWholeName
     ? []
     : (/^(.*)@(\d+(?:\.\d+)?)$/.exec(reference) ?? []);
   const run = findNamed(runs, runName, 'run');
-  return checkpointOfEpoch(run, epochText === undefined ? undefined : Number(epochText));
+  return checkpointOfEpoch(run, epochText === undefined ? undefined : Number(epochText), unnamed);
 }
 
-/** The run's checkpoint of this epoch, the last one without; the error tells which there are. */
-export function checkpointOfEpoch(run: Run, epoch: number | undefined): Checkpoint {
+/** Which of the checkpoints that are there, in the order of their steps, is meant where none is named. */
+type Unnamed = (kept: readonly Checkpoint[]) => Checkpoint | undefined;
+
+/** The run's checkpoint of this epoch, without one the picked or the last; the error tells which there are. */
+export function checkpointOfEpoch(
+  run: Run,
+  epoch: number | undefined,
+  unnamed: Unnamed = defaultCheckpoint,
+): Checkpoint {
   const bySteps = run.checkpoints.toSorted((a, b) => a.step - b.step);
   const kept = bySteps.filter(({ isDeleted }) => !isDeleted);
-  const found = kept.findLast((one) => epoch === undefined || one.epoch === epoch);
+  const found = epoch === undefined ? unnamed(kept) : kept.findLast((one) => one.epoch === epoch);
   if (found) return found;
   const epochs = kept.map((one) => one.epoch);
   throw new CommandError(

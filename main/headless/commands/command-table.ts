@@ -3,6 +3,7 @@ import { answersCommand, answersImportCommand } from './evaluate/answers.ts';
 import { backupCommand, backupFolderCommand, backupListCommand, restoreCommand } from './backup.ts';
 import { binCommand } from './curate/bin.ts';
 import { chatCommand } from './chat/chat.ts';
+import { chooseCommand } from './evaluate/choose.ts';
 import { conversationsCommand, conversationsShowCommand } from './chat/conversations.ts';
 import { datasetExportCommand, datasetFreezeCommand } from './curate/dataset.ts';
 import { datasetXrayCommand } from './curate/dataset-xray.ts';
@@ -68,6 +69,7 @@ export const commands: readonly Command[] = [
   studyCommand,
   dialoguesCommand,
   voteCommand,
+  chooseCommand,
   reportCommand,
   statsCommand,
   statsPowerCommand,

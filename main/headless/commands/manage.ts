@@ -12,7 +12,12 @@ import { openCoreWithProject, type CoreClient } from '../cli/open-core.ts';
 const finders: Record<string, (client: CoreClient, reference: string) => Promise<ThingFound>> = {
   run: async (client, reference) => findNamed(await client.runs.list(), reference, 'run'),
   checkpoint: async (client, reference) => {
-    const { id, runName, epoch } = resolveCheckpoint(await client.runs.list(), reference);
+    const { id, runName, epoch } = resolveCheckpoint(
+      await client.runs.list(),
+      reference,
+      // What is deleted is never the picked one by default.
+      (kept) => kept.at(-1),
+    );
     return { id, name: `${runName}@${epoch}` };
   },
   dataset: async (client, reference) =>

@@ -118,7 +118,7 @@ export const checksummedTables: readonly ChecksummedTable[] = [
     name: 'study',
     columns: (
       'id name design focus_system_id seed parallel overlap_percent calibration_items author ' +
-      'created_ms sequence both_bad'
+      'created_ms sequence both_bad pairing'
     ).split(' '),
     ...marks,
     about: `'study “' || name || '”'`,

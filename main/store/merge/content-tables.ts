@@ -208,6 +208,7 @@ const rules = {
       overlap_percent: value,
       calibration_items: value,
       both_bad: value,
+      pairing: value,
       job_id: { of: 'job' },
       revealed_ms: value,
       author: value,

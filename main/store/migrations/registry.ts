@@ -21,6 +21,7 @@ import { studies } from './0019-studies.ts';
 import { dialogues } from './0020-dialogues.ts';
 import { voteReasons } from './0021-vote-reasons.ts';
 import { endpoints } from './0022-endpoints.ts';
+import { studyPairing } from './0023-study-pairing.ts';
 
 /** Every migration in order. Never edit or renumber one that was released: add the next. */
 export const migrations: readonly Migration[] = [
@@ -46,4 +47,5 @@ export const migrations: readonly Migration[] = [
   dialogues,
   voteReasons,
   endpoints,
+  studyPairing,
 ];

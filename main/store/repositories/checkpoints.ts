@@ -4,6 +4,7 @@ import { checkpointSchema } from '../../../shared/domain/run.ts';
 import { all, assembled, get, run, withTransaction, type Database } from '../database.ts';
 import { artifactColumn, idRow, real } from '../columns.ts';
 import { addLabel, isCheckpointLive, isDeleted, isLive } from './labels.ts';
+import { pickedHash } from './picks.ts';
 
 /**
  * The epoch of a row with `run_id`, `epoch` and `step`: the column counts the epochs that were
@@ -19,6 +20,7 @@ const checkpointRow = checkpointSchema.omit({ path: true }).extend({
   meanLoss: real,
   devLoss: real.nullable(),
   isDeleted: z.number().transform(Boolean),
+  isPicked: z.number().transform(Boolean),
 });
 
 /** A checkpoint with its file relative to the artifacts folder. */
@@ -30,7 +32,10 @@ export type StoredCheckpoint = z.infer<typeof checkpointRow>;
  */
 export function insertCheckpoint(
   db: Database,
-  checkpoint: Omit<StoredCheckpoint, 'id' | 'runName' | 'devLoss' | 'createdMs' | 'isDeleted'>,
+  checkpoint: Omit<
+    StoredCheckpoint,
+    'id' | 'runName' | 'devLoss' | 'createdMs' | 'isDeleted' | 'isPicked'
+  >,
 ): void {
   const { runId } = checkpoint;
   const epoch = Math.ceil(checkpoint.epoch);
@@ -59,7 +64,8 @@ const selectCheckpoints = `SELECT c.id, c.run_id AS runId, r.name AS runName,
     ${passesOf('c')} AS epoch, c.step, c.file,
     c.sha256, c.size_bytes AS sizeBytes, c.mean_loss AS meanLoss, d.loss AS devLoss,
     c.created_ms AS createdMs, NOT (${isCheckpointLive('c.id', 'c.sha256')}
-      AND ${isLive('run', 'c.run_id')}) AS isDeleted
+      AND ${isLive('run', 'c.run_id')}) AS isDeleted,
+    ${pickedHash('c.run_id')} = c.sha256 AS isPicked
   FROM checkpoint c JOIN run r ON r.id = c.run_id
   LEFT JOIN dev_loss d ON d.run_id = c.run_id AND d.step = c.step`;
 

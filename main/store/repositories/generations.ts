@@ -69,7 +69,7 @@ function promptsOfEvaluation(db: Database, evaluationId: string) {
 
 const promptRow = z.object({ promptId: idSchema });
 
-/** Prompts of evaluations that a system, which takes part in all of them, has not answered yet. */
+/** Prompts that some evaluations ask of a system, and that it has not answered yet. */
 export function unansweredBy(
   db: Database,
   systemId: string,
@@ -78,8 +78,10 @@ export function unansweredBy(
   const rows = all(
     db,
     promptRow,
-    `SELECT DISTINCT c.prompt_id AS promptId FROM comparison c
-     WHERE c.evaluation_id IN (SELECT value FROM json_each(@ids)) AND NOT EXISTS
+    `SELECT DISTINCT c.prompt_id AS promptId
+     FROM comparison c JOIN evaluation e ON e.id = c.evaluation_id
+     WHERE e.id IN (SELECT value FROM json_each(@ids))
+       AND @systemId IN (e.system_a_id, e.system_b_id) AND NOT EXISTS
        (SELECT 1 FROM generation g WHERE g.prompt_id = c.prompt_id AND g.system_id = @systemId)`,
     { ids: JSON.stringify(evaluationIds), systemId },
   );

@@ -7,8 +7,11 @@ import { all, assembled, get, run, withTransaction, type Database } from '../dat
 import { baseName } from './given-names.ts';
 import { nextSequence } from './sequence.ts';
 
-/** What a label can say of a thing; `first-name` is what it was called before anybody renamed it. */
-export type LabelField = 'name' | 'first-name' | 'note' | 'tags' | 'deleted';
+/**
+ * What a label can say of a thing; `first-name` is what it was called before anybody renamed it, and
+ * `pick` of a run the checkpoint that is used where nobody names one.
+ */
+export type LabelField = 'name' | 'first-name' | 'note' | 'tags' | 'deleted' | 'pick';
 
 /** A label about to be stored. */
 export interface NewLabel extends Thing {
@@ -74,7 +77,12 @@ export function keepApart(
 }
 
 /** SQL of the last value of a field of the thing whose id `idColumn` holds; '' without any. */
-const lastValue = (thing: LabelledThing, field: LabelField, idColumn: string, schema = 'main') =>
+export const lastValue = (
+  thing: LabelledThing,
+  field: LabelField,
+  idColumn: string,
+  schema = 'main',
+) =>
   `coalesce((SELECT l.value FROM ${schema}.label l WHERE l.thing = '${thing}'
      AND l.thing_id = ${idColumn} AND l.field = '${field}'
      ORDER BY l.sequence DESC, l.id DESC LIMIT 1), '')`;

@@ -5,7 +5,11 @@ import {
   authorKindSchema,
   systemKeySchema,
 } from '../../../shared/domain/evaluate/evaluation.ts';
-import { studyDesignSchema } from '../../../shared/domain/study/study.ts';
+import {
+  studyDesignSchema,
+  studyPairingSchema,
+  type StudyPairing,
+} from '../../../shared/domain/study/study.ts';
 import {
   countSchema,
   idSchema,
@@ -28,6 +32,7 @@ const studyRow = z.object({
   overlapPercent: z.number().int().min(0).max(100),
   calibrationItems: countSchema,
   bothBad: flagColumn,
+  pairing: studyPairingSchema,
   jobId: idSchema.nullable(),
   revealedMs: momentSchema.nullable(),
   createdMs: momentSchema,
@@ -38,26 +43,28 @@ export type StoredStudy = z.infer<typeof studyRow>;
 
 const studyColumns = `id, name, design, focus_system_id AS focusSystemId, seed, parallel,
   overlap_percent AS overlapPercent, calibration_items AS calibrationItems, both_bad AS bothBad,
-  job_id AS jobId,
+  pairing, job_id AS jobId,
   revealed_ms AS revealedMs, created_ms AS createdMs`;
 
 /** Stores a study; its evaluations come after it. */
 export function insertStudy(
   db: Database,
-  study: Omit<StoredStudy, 'revealedMs' | 'createdMs' | 'bothBad'> & {
+  study: Omit<StoredStudy, 'revealedMs' | 'createdMs' | 'bothBad' | 'pairing'> & {
     author: string;
     bothBad?: boolean | undefined;
+    pairing?: StudyPairing | undefined;
   },
 ): void {
   run(
     db,
     `INSERT INTO study (id, name, design, focus_system_id, seed, parallel, overlap_percent,
-       calibration_items, both_bad, job_id, author, created_ms, sequence)
+       calibration_items, both_bad, pairing, job_id, author, created_ms, sequence)
      VALUES (@id, @name, @design, @focusSystemId, @seed, @parallel, @overlapPercent,
-       @calibrationItems, @bothBad, @jobId, @author, @createdMs, @sequence)`,
+       @calibrationItems, @bothBad, @pairing, @jobId, @author, @createdMs, @sequence)`,
     {
       ...study,
       bothBad: study.bothBad ? 1 : 0,
+      pairing: study.pairing ?? 'all',
       createdMs: Date.now(),
       sequence: nextSequence(db),
     },

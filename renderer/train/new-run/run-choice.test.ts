@@ -42,7 +42,14 @@ const recipe = checkedRecipeSchema.parse({});
 const good = { model: model(false, 'yes'), dataset, recipe, isTaken: false, samples: null };
 
 describe('the adapter that a run goes on from', () => {
-  const one = { runName: 'one', epoch: 1, sha256: 'a1', path: '/r/adapter.gguf', isDeleted: false };
+  const one = {
+    runName: 'one',
+    epoch: 1,
+    sha256: 'a1',
+    path: '/r/adapter.gguf',
+    isDeleted: false,
+    isPicked: false,
+  };
   const half = { ...one, epoch: 1.5, sha256: 'a2' };
 
   it('is any that is there, last epoch first, equal ones once, no whole model', () => {

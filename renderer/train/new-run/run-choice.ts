@@ -9,7 +9,7 @@ import type { Model } from '../../../shared/domain/model/model.ts';
 import type { ProbeInput } from '../../../shared/domain/runs/probe.ts';
 import type { Recipe } from '../../../shared/domain/recipe/recipe.ts';
 import { holdsWholeModel, type Checkpoint, type Run } from '../../../shared/domain/run.ts';
-import { checkpointName } from '../../../shared/text/model-names.ts';
+import { offeredCheckpoint } from '../../../shared/text/model-names.ts';
 
 /** The chosen one of a list; until a person chose, the only one that can be, if there is just one. */
 export function chosenOrOnly<Item extends { id: string }>(
@@ -39,10 +39,13 @@ export function probeInput(probe: string): { probe?: ProbeInput } {
 }
 
 interface ListedRun extends Pick<Run, 'baseSha256'> {
-  checkpoints: readonly Pick<Checkpoint, 'runName' | 'epoch' | 'sha256' | 'path' | 'isDeleted'>[];
+  checkpoints: readonly Pick<
+    Checkpoint,
+    'runName' | 'epoch' | 'sha256' | 'path' | 'isDeleted' | 'isPicked'
+  >[];
 }
 
-/** Every adapter of the project by its hash, newest run and last epoch first; equal ones once. */
+/** Every adapter by its hash, newest run first, of each the picked one and then its last epoch; equal ones once. */
 export function adapterOptions(
   runs: readonly ListedRun[],
   model: Pick<Model, 'sha256'> | undefined,
@@ -52,9 +55,10 @@ export function adapterOptions(
     return checkpoints
       .filter(({ isDeleted, path }) => !isDeleted && !holdsWholeModel(path))
       .toReversed()
+      .toSorted((p, q) => Number(q.isPicked) - Number(p.isPicked))
       .map((checkpoint) => ({
         value: checkpoint.sha256,
-        label: checkpointName(checkpoint) + (isOfOther ? ' (of another base)' : ''),
+        label: offeredCheckpoint(checkpoint) + (isOfOther ? ' (of another base)' : ''),
         isOfOther,
       }));
   });

@@ -2,6 +2,7 @@ import { useRef, useState } from 'react';
 import type { Checkpoint, Run } from '../../../shared/domain/run.ts';
 import { formatBytes, formatCount } from '../../../shared/text/numbers.ts';
 import { formatLoss } from '../../../shared/text/training.ts';
+import { Badge } from '../../ui/feedback/badge.tsx';
 import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { shortHash } from '../../ui/format.ts';
 import { ThingMenu, useThingKeys } from '../../ui/things/thing-menu.tsx';
@@ -129,7 +130,8 @@ interface CheckpointRowProps {
 }
 
 function CheckpointRow({ checkpoint, rowIndex, isAdapter, hasDevLoss }: CheckpointRowProps) {
-  const { id, epoch, step, meanLoss, devLoss, sizeBytes, sha256, path, isDeleted } = checkpoint;
+  const { id, epoch, step, meanLoss, devLoss, sizeBytes, sha256, path, isDeleted, isPicked } =
+    checkpoint;
   const target = {
     thing: 'checkpoint',
     id,
@@ -149,7 +151,9 @@ function CheckpointRow({ checkpoint, rowIndex, isAdapter, hasDevLoss }: Checkpoi
     );
   return (
     <tr ref={keys} aria-rowindex={rowIndex}>
-      <td className="number">{formatCount(epoch)}</td>
+      <td className="number">
+        {isPicked && <Badge tone="good">picked</Badge>} {formatCount(epoch)}
+      </td>
       <td className="number">{formatCount(step)}</td>
       <td className="number">{formatLoss(meanLoss)}</td>
       {hasDevLoss && <td className="number">{devLoss === null ? '' : formatLoss(devLoss)}</td>}

@@ -10,6 +10,7 @@ import { formatCount } from '../../../shared/text/numbers.ts';
 import { formatLoss } from '../../../shared/text/training.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useLastData, useQuery } from '../../rpc/use-query.ts';
+import { Button } from '../../ui/button.tsx';
 import { Select } from '../../ui/inputs/inputs.tsx';
 import { AnswerText } from '../../ui/text/answer-text.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
@@ -17,12 +18,28 @@ import { useStickyHead } from './use-sticky-head.ts';
 import './probe-timeline.css';
 
 /** Answers to the probe prompts of a run: a row per prompt, a column per epoch, a few epochs at once. */
-export function ProbeTimeline({ run }: { run: Run }) {
+export function ProbeTimeline({ run, isBlind }: { run: Run; isBlind: boolean }) {
+  const [shows, setShows] = useState(false);
   const [shown, setShown] = useState<ShownEpochs>({ which: 'last' });
   const input = { id: run.id, shown };
   const query = useQuery(['runs.probe', input], () => rpc.runs.probe(input), ['probes']);
   const probe = useLastData(query.data);
   if (!probe) return null;
+  if (isBlind && !shows)
+    return (
+      <section className="column" aria-label="Probe prompts">
+        <h2>Probe prompts</h2>
+        <p className="dim">
+          Epochs of this run are voted on blind: whoever reads here which answer is whose knows it
+          while voting.
+        </p>
+        <div className="row">
+          <Button small onClick={() => setShows(true)}>
+            Show the answers all the same
+          </Button>
+        </div>
+      </section>
+    );
   return <Timeline run={run} probe={probe} shown={shown} onShown={setShown} />;
 }
 

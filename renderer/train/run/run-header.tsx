@@ -1,7 +1,7 @@
 import { MessagesSquare, RotateCcw, Scale } from 'lucide-react';
 import { isJobFinished, type JobSnapshot } from '../../../shared/domain/job.ts';
 import { type RunMemory } from '../../../shared/domain/memory-plan.ts';
-import type { Run } from '../../../shared/domain/run.ts';
+import { defaultCheckpoint, type Run } from '../../../shared/domain/run.ts';
 import { epochsOfRun } from '../../../shared/domain/training-counts.ts';
 import {
   formatBytes,
@@ -63,9 +63,9 @@ export function RunHeader({ run, job, metrics }: RunHeaderProps) {
 /** What a trained model is for: to be asked beside its base, then to be judged against it. */
 function NextActions({ run }: { run: Run }) {
   const facts = usePipeline().data;
-  const last = run.checkpoints.toSorted((p, q) => q.epoch - p.epoch)[0];
-  if (!last) return null;
-  const trained = { modelId: run.modelId, checkpointId: last.id };
+  const used = defaultCheckpoint(run.checkpoints);
+  if (!used) return null;
+  const trained = { modelId: run.modelId, checkpointId: used.id };
   const wasAsked = facts?.run?.id === run.id && facts.chatAnswers > 0;
   return (
     <>

@@ -3,6 +3,7 @@ import { isJobFinished } from '../../../shared/domain/job.ts';
 import type { Run, RunEvent } from '../../../shared/domain/run.ts';
 import { useJob } from '../../rpc/jobs.ts';
 import { formatMoment } from '../../ui/format.ts';
+import { ChoiceSection, useChoice } from '../choice/choice-section.tsx';
 import { RunCharts } from '../metrics/run-charts.tsx';
 import { useRunMetrics } from '../metrics/use-run-metrics.ts';
 import { RecipeTable } from '../recipe/recipe-table.tsx';
@@ -38,10 +39,13 @@ interface RunDetailsProps {
 
 /** What does not change with each step: long tables are not made anew while points come in. */
 const RunDetails = memo(function RunDetails({ run, isFinished }: RunDetailsProps) {
+  const choice = useChoice(run);
+  const isBlind = choice?.studies.some(({ isRevealed }) => !isRevealed) ?? false;
   return (
     <>
       <CheckpointTable run={run} isFinished={isFinished} />
-      <ProbeTimeline run={run} />
+      {choice && <ChoiceSection run={run} choice={choice} />}
+      <ProbeTimeline run={run} isBlind={isBlind} />
       <EncodeReportView run={run} isFinished={isFinished} />
       <RunHistory events={run.events} />
       <RecipeTable run={run} />

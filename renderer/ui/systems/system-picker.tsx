@@ -1,4 +1,4 @@
-import { checkpointName, strengthText } from '../../../shared/text/model-names.ts';
+import { offeredCheckpoint, strengthText } from '../../../shared/text/model-names.ts';
 import type { SystemSpec } from '../../../shared/domain/identity.ts';
 import { Select, Slider, type Option } from '../inputs/inputs.tsx';
 import { ConfirmModelButton, RelocateModelButton } from '../models/model-buttons.tsx';
@@ -79,7 +79,7 @@ function adapterOptions(available: AvailableModels, value: SystemSpec): Option<s
     none,
     ...checkpoints.map((checkpoint) => ({
       value: checkpoint.id,
-      label: checkpointName(checkpoint),
+      label: offeredCheckpoint(checkpoint),
     })),
   ];
 }

@@ -52,6 +52,7 @@ const checkpoint = (runName: string, epoch: number): Checkpoint => ({
   sizeBytes: 1,
   devLoss: null,
   isDeleted: false,
+  isPicked: false,
   meanLoss: 1,
   createdMs: epoch,
 });
@@ -109,6 +110,22 @@ it('starts from the newest run that has an adapter, not from a run without one',
   });
   expect(newestSystem({ ...available, runs: [] })?.modelId).toBe('new');
   expect(newestSystem({ models: [], runs: [] })).toBeNull();
+});
+
+it('offers the picked adapter of a run first, and starts from it', () => {
+  const picked = {
+    ...available,
+    runs: available.runs.map((one) => ({
+      ...one,
+      checkpoints: one.checkpoints.map((checkpoint) => ({
+        ...checkpoint,
+        isPicked: checkpoint.id === 'second-1',
+      })),
+    })),
+  };
+  const ids = checkpointsFor(picked, 'old').map(({ id }) => id);
+  expect(ids.slice(0, 3)).toEqual(['second-1', 'second-2', 'first-3']);
+  expect(newestSystem(picked)?.checkpointId).toBe('second-1');
 });
 
 it('takes two bases for the same system whatever strength is set on them', () => {

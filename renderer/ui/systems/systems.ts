@@ -7,7 +7,12 @@ import {
 } from '../../../shared/domain/few-shot.ts';
 import type { Identity, SystemSpec } from '../../../shared/domain/identity.ts';
 import type { Model } from '../../../shared/domain/model/model.ts';
-import { holdsWholeModel, type Checkpoint, type Run } from '../../../shared/domain/run.ts';
+import {
+  defaultCheckpoint,
+  holdsWholeModel,
+  type Checkpoint,
+  type Run,
+} from '../../../shared/domain/run.ts';
 import { longModelName } from '../../../shared/text/model-names.ts';
 import { formatShare } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
@@ -32,23 +37,27 @@ function missingNote({ isFromElsewhere, isMissing }: Model): string {
   return isMissing ? ' (missing)' : '';
 }
 
-/** The adapters trained on the model, newest run first and its last epoch first. */
+/** The adapters trained on the model, newest run first, of each the picked one and then its last epoch. */
 export function checkpointsFor(available: AvailableModels, modelId: string): Checkpoint[] {
   const sha256 = available.models.find((model) => model.id === modelId)?.sha256;
   return available.runs
     .filter((run) => run.modelId === modelId || run.baseSha256 === sha256)
-    .flatMap((run) => run.checkpoints.toSorted((first, second) => second.epoch - first.epoch))
+    .flatMap((run) =>
+      run.checkpoints.toSorted(
+        (first, second) =>
+          Number(second.isPicked) - Number(first.isPicked) || second.epoch - first.epoch,
+      ),
+    )
     .filter(({ isDeleted }) => !isDeleted);
 }
 
-/** The newest adapter of the project with its base model, or the newest model as it is. */
+/** The adapter of the newest run, the picked one where there is one, with its base; or the newest model as it is. */
 export function newestSystem(available: AvailableModels): SystemSpec | null {
   for (const run of available.runs) {
     const model = available.models.find(
       ({ id, sha256 }) => id === run.modelId || sha256 === run.baseSha256,
     );
-    const kept = run.checkpoints.filter(({ isDeleted }) => !isDeleted);
-    const checkpoint = kept.toSorted((p, q) => q.epoch - p.epoch)[0];
+    const checkpoint = defaultCheckpoint(run.checkpoints);
     if (model && checkpoint) return { modelId: model.id, checkpointId: checkpoint.id, strength: 1 };
   }
   const model = available.models[0];

@@ -19,7 +19,7 @@ const runFactsSchema = z.object({
   name: nameSchema,
   state: jobStateSchema,
   modelId: idSchema,
-  /** The last checkpoint; null before the first. */
+  /** The picked checkpoint, else the last; null before the first. */
   checkpoint: z.object({ id: idSchema, epoch: epochSchema, meanLoss: z.number() }).nullable(),
 });
 

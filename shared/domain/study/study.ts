@@ -4,6 +4,10 @@ import { z } from 'zod';
 export const studyDesignSchema = z.enum(['focus', 'round-robin']);
 export type StudyDesign = z.infer<typeof studyDesignSchema>;
 
+/** Which pair comes next: any, in the order of the queue, or one that helps to find the best system. */
+export const studyPairingSchema = z.enum(['all', 'leaders']);
+export type StudyPairing = z.infer<typeof studyPairingSchema>;
+
 /** Places of the systems of each pair, the focus (place 0) first where there is one. */
 export function studyPairs(design: StudyDesign, systems: number): [number, number][] {
   const others = Array.from({ length: Math.max(0, systems - 1) }, (_, at) => at + 1);

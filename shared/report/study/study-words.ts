@@ -20,14 +20,23 @@ export function unfinishedText({
 /** How far the votes separate the pairs; empty while there are too few to tell without a hint. */
 export function separationText({
   separation,
+  leaders,
   pairs,
-}: Pick<StudySummary, 'separation' | 'pairs'>): string {
+}: Pick<StudySummary, 'separation' | 'pairs'> & Partial<Pick<StudySummary, 'leaders'>>): string {
+  if (leaders) return leadersText(leaders);
   if (!separation) return '';
   const { votes, separated, moreVotes } = separation;
   const known = `After ${formatQuantity(votes, 'vote')} ${separated} of ${formatQuantity(pairs, 'pair')} of systems ${separated === 1 ? 'is' : 'are'} separated`;
   if (moreVotes === 0) return `${known}.`;
   if (moreVotes === null) return `${known}; a pair is level, so no number of votes is known.`;
   return `${known}. About ${formatQuantity(moreVotes, 'more vote')} would separate all, if these rates are the true ones.`;
+}
+
+function leadersText({ votes, moreVotes }: NonNullable<StudySummary['leaders']>): string {
+  const after = `After ${formatQuantity(votes, 'vote')} the best two`;
+  if (moreVotes === 0) return `${after} are separated: the result can be looked at.`;
+  if (moreVotes === null) return `${after} are level: no number of votes is known.`;
+  return `${after} are not separated. About ${formatQuantity(moreVotes, 'more vote')} would do it, if they are what they seem.`;
 }
 
 /** Answers, comparisons and how long they take, for whoever sets up a study. */

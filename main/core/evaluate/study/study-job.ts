@@ -50,8 +50,7 @@ export function studyJob(session: ProjectSession): JobHandler<'study'> {
       const wanted = {
         systemIds,
         parallel,
-        total: prompts.length * systemIds.length,
-        done: studyQueues(session, study).answers.done,
+        ...studyQueues(session, study).answers,
         missingOf,
         comparisonsOn: (promptIds?: ReadonlySet<string>) =>
           promptIds

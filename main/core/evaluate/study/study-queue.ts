@@ -59,7 +59,10 @@ export class StudyQueues {
   #failedAnswers = 0;
   /** How each system ended on each prompt. */
   #answers: Uint8Array;
-  /** How many systems have answered a prompt, or cannot. */
+  /** Which prompts a comparison asks of which system: 1 in the place of the answer. */
+  readonly #isAsked: Uint8Array;
+  /** How many systems are asked a prompt; and have answered it, or cannot. */
+  readonly #askedOf: Uint16Array;
   #answeredBy: Uint16Array;
   readonly #orders = new Map<string, number[]>();
   /** Standing votes of people, oldest first. */
@@ -85,6 +88,12 @@ export class StudyQueues {
     this.#answerB = Uint32Array.from(items, (item) => answerOf(item.systemBId, item.promptId));
     this.#answers = new Uint8Array(this.#systems.size * this.#prompts.size);
     this.#answeredBy = new Uint16Array(this.#prompts.size);
+    this.#isAsked = new Uint8Array(this.#answers.length);
+    for (const slots of [this.#answerA, this.#answerB])
+      for (const slot of slots) this.#isAsked[slot] = 1;
+    this.#askedOf = new Uint16Array(this.#prompts.size);
+    for (const [slot, isAsked] of this.#isAsked.entries())
+      this.#askedOf[slot % this.#prompts.size]! += isAsked;
     this.#byPeople = new Uint16Array(items.length);
     const ranked = byRank(items, String(study.seed));
     const count = Math.round((study.overlapPercent / 100) * ranked.length);
@@ -96,7 +105,8 @@ export class StudyQueues {
 
   /** Answers that there are or that failed, and how many there are to be. */
   get answers(): { done: number; total: number } {
-    return { done: this.#answers.filter(Boolean).length, total: this.#answers.length };
+    const total = this.#isAsked.filter(Boolean).length;
+    return { done: this.#answers.filter(Boolean).length, total };
   }
 
   /** Says what is answered now; what was said before is forgotten. */
@@ -108,7 +118,7 @@ export class StudyQueues {
     this.#failedAnswers = 0;
     for (const { systemId, promptId, finish } of answers) {
       const slot = this.#slot(systemId, promptId);
-      if (slot === undefined) continue;
+      if (slot === undefined || this.#isAsked[slot] !== 1) continue;
       this.#answers[slot] = finish === 'failed' ? finishes.failed : finishes.given;
       if (finish === 'failed') this.#failedAnswers += 1;
       const prompt = slot % this.#prompts.size;
@@ -214,6 +224,15 @@ export class StudyQueues {
     return [...this.#standing.values()].slice(0, count);
   }
 
+  /** Comparisons of identical answers that no person voted on. */
+  tiedByRule(): StudyItem[] {
+    return this.items.filter(
+      (_, place) =>
+        this.#byPeople[place] === 0 &&
+        this.#byRules.get(place)?.has(`rule:${identicalAnswersAuthor}`),
+    );
+  }
+
   get countOfPeople(): number {
     return this.#standing.size;
   }
@@ -281,10 +300,10 @@ export class StudyQueues {
     return this.#answers[a] === finishes.failed || this.#answers[b] === finishes.failed;
   }
 
-  /** Once all systems have answered the prompt: which pairs of another are ready would tell of whom. */
+  /** Once all that are asked the prompt have answered: which pairs of another are ready would tell of whom. */
   #isOffered(place: number): boolean {
-    const answeredBy = this.#answeredBy[this.#prompt[place] ?? 0];
-    return answeredBy === this.#systems.size && !this.#isFailed(place);
+    const prompt = this.#prompt[place] ?? 0;
+    return this.#answeredBy[prompt] === this.#askedOf[prompt] && !this.#isFailed(place);
   }
 }
 

@@ -10,7 +10,11 @@ import {
   type Contestant,
   type Sampling,
 } from '../../../../shared/domain/identity.ts';
-import { studyPairs, type StudyDesign } from '../../../../shared/domain/study/study.ts';
+import {
+  studyPairs,
+  type StudyDesign,
+  type StudyPairing,
+} from '../../../../shared/domain/study/study.ts';
 import { wholeSteps } from '../../../../shared/domain/evaluate/separation.ts';
 import { countVerdicts, moreVotesToSeparate } from '../../../../shared/stats/preference-summary.ts';
 import { findComparison } from '../../../store/repositories/comparisons.ts';
@@ -37,6 +41,7 @@ import { isJudgedNameTaken } from '../../../store/repositories/judged-names.ts';
 import { requireAnswers } from '../answer-service.ts';
 import { requireFreeJudgedName } from '../judged-name.ts';
 import { choosePrompts, storedSystemName, usableContestant } from '../evaluation-service.ts';
+import { leadersOf } from './leading-pairs.ts';
 import type { StudyQueues } from './study-queue.ts';
 import { studyById, studyQueues } from './study-state.ts';
 
@@ -53,6 +58,15 @@ export interface NewStudy {
   overlapPercent: number;
   calibrationItems: number;
   bothBad: boolean;
+  pairing?: StudyPairing | undefined;
+}
+
+/** What the systems of a new study bring along; both are called with their ids, in one transaction. */
+export interface StudyParts {
+  /** Stores answers that are known already. */
+  withAnswers?: (systemIds: readonly string[]) => void;
+  /** True of a prompt that is asked of a pair. */
+  asks?: (promptId: string, pair: { systemAId: string; systemBId: string }) => boolean;
 }
 
 /** Stores a study with an evaluation for each pair and prompt set, and queues all its answers. */
@@ -60,7 +74,7 @@ export async function createStudy(
   state: CoreState,
   session: ProjectSession,
   input: NewStudy,
-  signal?: AbortSignal,
+  { signal, ...parts }: StudyParts & { signal?: AbortSignal | undefined } = {},
 ): Promise<{ studyId: string; jobId: string }> {
   const { db } = session.file;
   const stores: ((sampling: Sampling) => string)[] = [];
@@ -86,7 +100,8 @@ export async function createStudy(
         `System ${repeated + 1} of the study is the same as system ${systemIds.indexOf(systemIds[repeated] ?? '') + 1}: name each system once`,
       );
     const { author } = state.settings;
-    storeStudy(session, { ...input, id, jobId, author }, { systemIds, sets });
+    parts.withAnswers?.(systemIds);
+    storeStudy(session, { ...input, id, jobId, author }, { systemIds, sets, ...parts });
   });
   session.changes.touch('evaluations', 'project');
   return { studyId: id, jobId: job.id };
@@ -98,17 +113,26 @@ function storeStudy(
   {
     systemIds,
     sets,
-  }: { systemIds: readonly string[]; sets: readonly { set: PromptSet; promptIds: string[] }[] },
+    asks = () => true,
+  }: {
+    systemIds: readonly string[];
+    sets: readonly { set: PromptSet; promptIds: string[] }[];
+  } & StudyParts,
 ): void {
   const { id: studyId, seed, parallel, author, jobId } = study;
   const focusSystemId = study.design === 'focus' ? (systemIds[0] ?? null) : null;
   const pairs = sets.flatMap((one) =>
-    studyPairs(study.design, systemIds.length).map(([a, b]) => ({
-      ...one,
-      systemAId: systemIds[a] ?? '',
-      systemBId: systemIds[b] ?? '',
-    })),
+    studyPairs(study.design, systemIds.length).map(([a, b]) => {
+      const pair = { systemAId: systemIds[a] ?? '', systemBId: systemIds[b] ?? '' };
+      return { ...one, ...pair, promptIds: one.promptIds.filter((id) => asks(id, pair)) };
+    }),
   );
+  if (pairs.every(({ promptIds }) => promptIds.length === 0))
+    throw new AppError(
+      'INVALID_STATE',
+      'Every one of these pairs has been voted on: choose other systems, or another prompt set',
+      { id: studyId },
+    );
   const ids = mixedIds(pairs.reduce((sum, { promptIds }) => sum + promptIds.length, 0));
   withTransaction(db, () => {
     insertStudy(db, { ...study, focusSystemId });
@@ -174,6 +198,7 @@ export function studySummary(
   const isRevealed = study.revealedMs !== null;
   const setIds = new Set(evaluations.map(({ promptSetId }) => promptSetId));
   const setNames = new Map([...setIds].map((id) => [id, findPromptSet(db, 'id', id)?.name ?? '']));
+  const isForLeaders = study.pairing === 'leaders';
   const failed = queues.failed(author);
   return {
     id: study.id,
@@ -200,7 +225,8 @@ export function studySummary(
     unvoted,
     bothBad: study.bothBad,
     sawOwnResults: ownRevealsOf(db, { kind: 'study', id: study.id }),
-    separation: isRevealed ? null : separationOf(queues),
+    separation: isRevealed || isForLeaders ? null : separationOf(queues),
+    leaders: isRevealed || !isForLeaders ? null : leadersOf(queues),
     evaluations: isRevealed
       ? evaluations.map(({ id, systemAId, systemBId, promptSetId }) => ({
           id,

@@ -8,6 +8,8 @@ import type { ProjectSession } from '../../project/project-session.ts';
 import { evaluationById } from '../evaluation-service.ts';
 import { refuseInformed } from '../informed-voters.ts';
 import { storeVote, toBlind, type VoteInput } from '../voting-service.ts';
+import { usefulItem } from './leading-pairs.ts';
+import type { StudyQueues } from './study-queue.ts';
 import { studyById, studyQueues } from './study-state.ts';
 
 /** Who votes: whoever the settings name, unless somebody else is named. */
@@ -24,10 +26,25 @@ export function nextInStudy(
   const author = input.author ?? state.settings.author;
   const study = studyById(session, input.id);
   const queues = studyQueues(session, study);
-  const ordinal = input.ordinal ?? queues.nextOrdinal(author, input.besides);
+  const ordinal = input.ordinal ?? nextPlace(queues, { author, study, besides: input.besides });
   const item = queues.at(author, ordinal);
   if (!item?.isOffered) return null;
   return atPlace(author, session, { id: item.id, ordinal });
+}
+
+/** Where this person goes on: the first place that waits, or the one that tells most about the leaders. */
+function nextPlace(
+  queues: StudyQueues,
+  {
+    author,
+    study,
+    besides,
+  }: { author: string; study: Pick<StoredStudy, 'pairing'>; besides: string | undefined },
+): number {
+  if (study.pairing === 'all') return queues.nextOrdinal(author, besides);
+  const waiting = queues.waitingFor(author).filter((id) => id !== besides);
+  const useful = usefulItem(queues, waiting);
+  return useful === undefined ? -1 : queues.ordinalOf(author, useful);
 }
 
 /** The pair and its place in the queue: that in its evaluation would tell which prompts come with it. */

@@ -42,7 +42,7 @@ const options = {
   adapter: {
     type: 'string',
     value: 'RUN|FILE',
-    description: 'an adapter file, or a run: its last epoch, or RUN@epoch',
+    description: 'an adapter file, or a run: its picked or last epoch, or RUN@epoch',
   },
   prompts: {
     type: 'string',

@@ -19,7 +19,11 @@ const options = {
     value: exportTypeSchema.options.join('|'),
     description: 'type of the merged matrices; with ollama, merges',
   },
-  epoch: { type: 'string', value: 'N', description: 'the checkpoint of this epoch; default: last' },
+  epoch: {
+    type: 'string',
+    value: 'N',
+    description: 'the checkpoint of this epoch; default: the picked one, else the last',
+  },
   strength: { type: 'string', value: 'S', description: 'factor of what was trained; default: 1' },
 } as const;
 

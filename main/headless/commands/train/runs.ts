@@ -64,6 +64,7 @@ const columns: Record<string, (run: Run) => string> = {
       .map(({ epoch }) => epoch)
       .join(' '),
   saved: ({ savedStep }) => (savedStep > 0 ? `step ${savedStep}` : ''),
+  picked: ({ checkpoints }) => String(checkpoints.find(({ isPicked }) => isPicked)?.epoch ?? ''),
   'last checkpoint': (run) => keptOf(run).at(-1)?.path ?? '',
 };
 

@@ -55,7 +55,7 @@ const options = {
     type: 'string',
     value: 'FILE|RUN',
     description:
-      'go on from an adapter: a GGUF file, a folder of PEFT, or a run (its last epoch, or RUN@EPOCH); rank, alpha and targets are its',
+      'go on from an adapter: a GGUF file, a folder of PEFT, or a run (its picked or last epoch, or RUN@EPOCH); rank, alpha and targets are its',
   },
   'other-base': {
     type: 'boolean',

@@ -9,6 +9,7 @@ import {
 import { real, sequenceColumn } from '../../columns.ts';
 import { assembled, get, type Database } from '../../database.ts';
 import { passesOf } from '../checkpoints.ts';
+import { pickedHash } from '../picks.ts';
 import { isCheckpointLive, isLive } from '../labels.ts';
 
 const datasetRow = z.object({
@@ -43,7 +44,7 @@ const runRow = z.object({
   meanLoss: real.nullable(),
 });
 
-/** The newest run on a dataset that is at work or has a checkpoint, with its last checkpoint. */
+/** The newest run on a dataset that is at work or has a checkpoint, with the picked one or its last. */
 export function newestRunOn(db: Database, datasetId: string): z.infer<typeof runRow> | undefined {
   return get(
     db,
@@ -52,7 +53,8 @@ export function newestRunOn(db: Database, datasetId: string): z.infer<typeof run
        c.id AS "checkpointId", ${passesOf('c')} AS epoch, c.mean_loss AS "meanLoss"
      FROM run r JOIN job j ON j.id = r.job_id
      LEFT JOIN checkpoint c ON c.id = (SELECT k.id FROM checkpoint k WHERE k.run_id = r.id
-       AND ${isCheckpointLive('k.id', 'k.sha256')} ORDER BY k.epoch DESC LIMIT 1)
+       AND ${isCheckpointLive('k.id', 'k.sha256')}
+       ORDER BY ${pickedHash('k.run_id')} = k.sha256 DESC, k.epoch DESC LIMIT 1)
      WHERE r.dataset_id = @datasetId AND ${isLive('run', 'r.id')} AND
        (c.id IS NOT NULL OR j.state IN ('queued', 'running', 'pausing', 'cancelling'))
      ORDER BY r.sequence DESC, r.id DESC LIMIT 1`),
