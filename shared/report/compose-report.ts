@@ -28,6 +28,7 @@ import {
 import { codePoints } from '../stats/pair-verdict.ts';
 import { agreementOf, lengthControlledOf } from '../stats/verdict-statistics.ts';
 import { clusteredShare, clusteredSummary, type JudgedPrompt } from '../stats/clustered-summary.ts';
+import { dialogueOutcome } from './dialogue-outcome.ts';
 import {
   commonSeed,
   disagreements,
@@ -95,6 +96,7 @@ export function composeReport(facts: ReportFacts): EvaluationReport {
     statistics: clusteredSummary(judged),
     lengthControlled: lengthControlled(items),
     accuracy: accuracyOf(items),
+    dialogues: dialogueOutcome(items),
     authors: authorsOf(items),
     ...agreementsOf(items),
     positionBias: positionBias(shownByPeople(items, basis)),

@@ -9,6 +9,7 @@ import { displayLine } from '../text/foreign-text.ts';
 import { formatCount, formatQuantity } from '../text/numbers.ts';
 import type { Findings } from './report-warnings.ts';
 import { originsText, samplingText } from './system-words.ts';
+import { dialogueSentence } from './dialogue-outcome.ts';
 
 const systemKeys = ['a', 'b'] as const;
 const quoted = (name: string) => `“${displayLine(name)}”`;
@@ -30,7 +31,8 @@ export function methodsParagraph(findings: Findings, programVersion?: string): s
   ].join(' ');
 }
 
-function promptSentences({ items, promptSet, failures, pooled }: Findings): string[] {
+function promptSentences({ items, promptSet, failures, pooled, dialogues }: Findings): string[] {
+  const talks = dialogueSentence(dialogues);
   const distinct = new Set(items.map(({ prompt }) => promptWords(prompt))).size;
   const repeated =
     distinct === items.length ? '' : ` in ${formatQuantity(items.length, 'comparison')}`;
@@ -38,6 +40,7 @@ function promptSentences({ items, promptSet, failures, pooled }: Findings): stri
   const failed = new Set(failures.map(({ ordinal }) => ordinal)).size;
   return [
     `Two systems answered ${formatQuantity(distinct, 'prompt')} of ${set}${repeated}.`,
+    ...(talks === '' ? [] : [talks]),
     ...(failed === 0
       ? []
       : [

@@ -1,5 +1,6 @@
 import type { EvaluationReport } from '../domain/evaluate/evaluation-report.ts';
 import { displayLine } from '../text/foreign-text.ts';
+import { dialogueTable } from './dialogue-outcome.ts';
 import { comparison, htmlPage, labelled, section, table, warnings } from './html-blocks.ts';
 import { html, type Markup } from './html-text.ts';
 import { preferenceBar } from './preference-bar.ts';
@@ -25,6 +26,7 @@ export function reportToHtml(report: EvaluationReport): string {
       <p class="lead">${headline(report)}</p>
       ${labelled(originRows(report))} ${warnings('Does not agree', report.disagreements)}
       ${result(report)} ${section('Together with what it extends', pooledTable(report))}
+      ${section('Dialogues', dialogueTable([report]))}
       ${section('Right answers', accuracyTable(report))}
       ${warnings('Read before quoting', report.warnings)}
       <h2>Protocol</h2>

@@ -14,6 +14,7 @@ import {
   verdictWords,
   votesTable,
 } from './report-figures.ts';
+import { dialogueTable } from './dialogue-outcome.ts';
 import { itemDialogue } from './item-dialogue.ts';
 import { tagTable } from './vote-reasons.ts';
 import { splitThinking, thoughtNote, withoutThinking } from '../template/thinking.ts';
@@ -23,6 +24,7 @@ import { displayLine, displayText } from '../text/foreign-text.ts';
 export function reportToMarkdown(report: EvaluationReport): string {
   const { statistics, disagreements, warnings } = report;
   const accuracy = accuracyTable(report);
+  const dialogues = dialogueTable([report]);
   const pooled = pooledTable(report);
   const tags = tagTable([report]);
   const sections = [
@@ -34,6 +36,7 @@ export function reportToMarkdown(report: EvaluationReport): string {
       ? []
       : ['## Result', table(statisticsTable(statistics, report.lengthControlled))]),
     ...(pooled === null ? [] : ['## Together with what it extends', table(pooled)]),
+    ...(dialogues === null ? [] : ['## Dialogues', table(dialogues)]),
     ...(accuracy === null ? [] : ['## Right answers', table(accuracy)]),
     ...(warnings.length === 0 ? [] : ['## Read before quoting', markdownList(warnings)]),
     '## Protocol',

@@ -14,6 +14,7 @@ import {
   pooledTable,
   statisticsTable,
 } from '../../../shared/report/report-figures.ts';
+import { dialogueTable } from '../../../shared/report/dialogue-outcome.ts';
 import { moreVotes } from '../../../shared/report/report-warnings.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
@@ -54,6 +55,7 @@ export function ResultsView({ summary }: { summary: EvaluationSummary }) {
 function Report({ report, extend }: { report: EvaluationReport; extend: ReactNode }) {
   const { statistics, systems } = report;
   const accuracy = accuracyTable(report);
+  const dialogues = dialogueTable([report]);
   const pooled = pooledTable(report);
   return (
     <>
@@ -74,6 +76,7 @@ function Report({ report, extend }: { report: EvaluationReport; extend: ReactNod
       </div>
       {pooled && <FigureTable title="Together with what it extends" table={pooled} />}
       {extend}
+      {dialogues && <FigureTable title="Dialogues" table={dialogues} />}
       {accuracy && <FigureTable title="Right answers" table={accuracy} />}
       {statistics && (
         <FigureTable

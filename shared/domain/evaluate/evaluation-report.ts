@@ -208,6 +208,17 @@ export const reportAccuracySchema = z.object({
 });
 export type ReportAccuracy = z.infer<typeof reportAccuracySchema>;
 
+/** Preferences between dialogues, each judged as a whole. */
+const dialogueOutcomeSchema = z.object({
+  comparisons: z.number().int(),
+  /** User turns of all of them, and of the shortest and the longest one. */
+  turns: z.number().int(),
+  shortest: z.number().int(),
+  longest: z.number().int(),
+  statistics: preferenceSummarySchema.nullable(),
+});
+export type DialogueOutcome = z.infer<typeof dialogueOutcomeSchema>;
+
 /** Whose verdicts make the headline statistics; `none` while nobody voted. */
 export const reportBasisSchema = z.enum(['human', 'judge', 'rule', 'none']);
 export type ReportBasis = z.infer<typeof reportBasisSchema>;
@@ -243,6 +254,8 @@ export const evaluationReportSchema = z.object({
   lengthControlled: lengthControlledSchema.nullable().default(null),
   /** Null where no prompt has an expected answer, and in earlier reports. */
   accuracy: reportAccuracySchema.nullable().default(null),
+  /** Of the comparisons that are dialogues; null where none is, and in earlier reports. */
+  dialogues: dialogueOutcomeSchema.nullable().default(null),
   authors: z.array(reportAuthorSchema),
   agreements: z.array(reportAgreementSchema),
   /** Alpha of all authors but rules, of preferences as numbers; null as kappa is. */

@@ -11,6 +11,7 @@ import {
 import { winRateText } from '../../text/evaluate/vote-statistics.ts';
 import { preferenceBars, ratingForest, winRateForest } from '../figures/comparison-figures.ts';
 import type { Figure } from '../../domain/figure.ts';
+import { dialogueTable } from '../dialogue-outcome.ts';
 import { figureMarkup } from '../figures/figure.ts';
 import { comparison, htmlPage, labelled, section, warnings } from '../html-blocks.ts';
 import { html, type Markup } from '../html-text.ts';
@@ -78,8 +79,10 @@ export function studyOrigin(report: StudyReport): string[][] {
 export function studyTables(report: StudyReport): TitledTable[] {
   const { annotators, failures, statistics, evaluations } = report;
   const tags = tagTable(evaluations);
+  const dialogues = dialogueTable(evaluations);
   return [
     ...(statistics.comparisons.length > 0 ? voteTables(statistics) : []),
+    ...(dialogues === null ? [] : [{ title: 'Dialogues', table: dialogues }]),
     ...(annotators.length > 0 ? [{ title: 'Annotators', table: annotatorTable(report) }] : []),
     ...(tags === null ? [] : [{ title: 'Reasons by tag', table: tags }]),
     ...(failures.length > 0 ? [{ title: 'Failed answers', table: failureTable(report) }] : []),
