@@ -1,38 +1,10 @@
-import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
-import { EvaluatePage } from '../pages/evaluate-page.ts';
-import { ShellPage } from '../pages/shell-page.ts';
-import {
-  addEvaluation,
-  contestants,
-  conversation,
-  writeProject,
-  type AnsweredPrompt,
-} from '../sample-files.ts';
-import { WebWorkbench, type Workbench } from '../workbench.ts';
+import { contestants } from '../sample-files.ts';
+import { openPairs, pairs } from '../sea-pairs.ts';
+import { WebWorkbench } from '../workbench.ts';
 
 const widths = [900, 1280, 1920];
-
-const pairs = (count: number, { words = 400 } = {}): AnsweredPrompt[] =>
-  Array.from({ length: count }, (_, ordinal) => ({
-    prompt: `Question ${ordinal + 1}: how deep is the sea?`,
-    a: `Deep ${ordinal}. ${'As deep as many towers. '.repeat(words / 5)}`,
-    b: `Shallow ${ordinal}. ${'As shallow as a pond. '.repeat(words / 5)}`,
-  }));
-
-async function openPairs(workbench: Workbench, answered: readonly AnsweredPrompt[]) {
-  const path = writeProject(join(workbench.folder, 'sea.lima'), [
-    { messages: conversation('What is a ketch?', 'A boat with two masts.') },
-  ]);
-  addEvaluation(path, 'sea', answered);
-  const shell = new ShellPage(workbench);
-  await shell.openProject(path);
-  await shell.goTo('Evaluate');
-  const evaluate = new EvaluatePage(workbench.page);
-  await evaluate.open('sea');
-  return { shell, evaluate };
-}
 
 test('arrows scroll answers and move between pairs; only the keys on the buttons vote', async ({
   workbench,
@@ -133,44 +105,6 @@ test('arrows scroll answers and move between pairs; only the keys on the buttons
     await expect(choice).toHaveAttribute('aria-pressed', 'true');
     await expect(voting).toContainText('3 of 6 voted');
   });
-});
-
-test('a reason and tags are typed without a vote, go with it, and are there when one comes back', async ({
-  workbench,
-}) => {
-  const { page } = workbench;
-  const { evaluate } = await openPairs(workbench, pairs(3, { words: 5 }));
-  const { voting } = evaluate;
-  await expect(voting).toContainText('Pair 1 of 3');
-  await page.waitForTimeout(400);
-  await page.keyboard.press('r');
-  const reason = voting.getByRole('textbox', { name: /^Reason/ });
-  await expect(reason).toBeFocused();
-  await page.keyboard.type('123 reasons');
-  await voting.getByRole('textbox', { name: /^Tag/ }).fill('clear');
-  await page.keyboard.press('Enter');
-  await page.keyboard.press('Escape');
-  await expect(voting).toContainText('0 of 3 voted');
-  await evaluate.vote('1');
-  await expect(voting).toContainText('1 of 3 voted');
-  await page.keyboard.press('t');
-  const tags = voting.getByRole('group', { name: 'Tags of this vote' });
-  await tags.getByRole('button', { name: 'clear 1' }).click();
-  await page.keyboard.press('Escape');
-  await evaluate.vote('3');
-  await page.keyboard.press('ArrowLeft');
-  await expect(voting).toContainText('Pair 2 of 3');
-  await expect(tags.getByRole('button', { name: 'clear 2' })).toHaveAttribute(
-    'aria-pressed',
-    'true',
-  );
-  await page.keyboard.press('ArrowLeft');
-  await expect(voting).toContainText('Pair 1 of 3');
-  await expect(reason).toHaveValue('123 reasons');
-  // Another choice takes the place of the first one, its reason as it is typed now.
-  await page.waitForTimeout(400);
-  await page.keyboard.press('2');
-  await expect(voting).toContainText('2 of 3 voted');
 });
 
 test('the address names the pair: back leads to the one before, and a reload stays', async ({

@@ -15,7 +15,7 @@ import {
   statisticsTable,
   systemsTable,
 } from './report-figures.ts';
-import { tagTable } from './vote-reasons.ts';
+import { tagTable } from './tag-table.ts';
 
 /** The report as one self-contained page: no script, no link, nothing loaded. */
 export function reportToHtml(report: EvaluationReport): string {

@@ -16,7 +16,7 @@ import {
 } from './report-figures.ts';
 import { dialogueTable } from './dialogue-outcome.ts';
 import { itemDialogue } from './item-dialogue.ts';
-import { tagTable } from './vote-reasons.ts';
+import { tagTable } from './tag-table.ts';
 import { splitThinking, thoughtNote, withoutThinking } from '../template/thinking.ts';
 import { displayLine, displayText } from '../text/foreign-text.ts';
 

@@ -1,3 +1,6 @@
+import { measured, ordered, value } from './common-columns.ts';
+import { runTables } from './run-tables.ts';
+
 /**
  * What a column is to a merge. `key`: part of the row's identity in every copy. `value`: the same in
  * every copy for one identity. `name`: unique in a file, so a merge may have to change it.
@@ -14,19 +17,8 @@ export interface TableRule {
   local?: 'all' | 'unreferenced';
 }
 
-const value = 'value';
 const ofSample = { of: 'sample.seq' } as const;
 const createdMs = { created_ms: value } as const;
-const ordered = { created_ms: value, sequence: 'sequence' } as const;
-const answer = {
-  output: value,
-  finish: value,
-  prompt_tokens: value,
-  output_tokens: value,
-  duration_ms: value,
-  identity_json: value,
-  created_ms: value,
-} as const;
 
 const rules = {
   project: { columns: { id: 'local', uuid: 'key', created_ms: value, last_sequence: 'local' } },
@@ -107,60 +99,7 @@ const rules = {
       ...ordered,
     },
   },
-  run: {
-    columns: {
-      id: 'key',
-      name: 'name',
-      job_id: { of: 'job' },
-      model_id: { of: 'model' },
-      dataset_id: { of: 'dataset' },
-      recipe_json: value,
-      engine: value,
-      total_steps: value,
-      encode_report_json: value,
-      memory_json: value,
-      ...ordered,
-    },
-  },
-  run_metric: {
-    columns: {
-      run_id: { of: 'run' },
-      step: 'key',
-      epoch: value,
-      loss: value,
-      learning_rate: value,
-      grad_norm: value,
-      tokens_per_second: value,
-      elapsed_ms: value,
-    },
-  },
-  run_event: {
-    columns: {
-      id: 'key',
-      run_id: { of: 'run' },
-      kind: value,
-      step: value,
-      message: value,
-      ...ordered,
-    },
-  },
-  run_probe: { columns: { run_id: { of: 'run' }, name: value, sampling_json: value } },
-  probe_prompt: { columns: { run_id: { of: 'run' }, ordinal: 'key', messages_json: value } },
-  probe_answer: { columns: { run_id: { of: 'run' }, epoch: 'key', ordinal: 'key', ...answer } },
-  dev_loss: { columns: { run_id: { of: 'run' }, step: 'key', epoch: value, loss: value } },
-  checkpoint: {
-    columns: {
-      id: 'key',
-      run_id: { of: 'run' },
-      epoch: value,
-      step: value,
-      file: 'local',
-      sha256: value,
-      size_bytes: value,
-      mean_loss: value,
-      ...createdMs,
-    },
-  },
+  ...runTables,
   prompt_set: { columns: { id: 'key', name: 'name', content_hash: value, ...ordered } },
   prompt: {
     columns: {
@@ -192,7 +131,7 @@ const rules = {
       id: 'key',
       system_id: { of: 'system' },
       prompt_id: { of: 'prompt' },
-      ...answer,
+      ...measured,
       answer_hash: value,
       turns_json: value,
     },

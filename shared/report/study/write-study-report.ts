@@ -19,7 +19,8 @@ import { reportToCsv } from '../report-csv.ts';
 import type { ReportTable } from '../report-figures.ts';
 import { reportJsonText } from '../report-json.ts';
 import { inlineMarkdown, itemSection, markdownList, markdownTable } from '../report-markdown.ts';
-import { bothBadText, tagTable } from '../vote-reasons.ts';
+import { tagTable } from '../tag-table.ts';
+import { bothBadText } from '../vote-reasons.ts';
 import { type TitledTable, voteTables } from '../vote-tables.ts';
 
 /** The figures of a study, each with the name of a file for it. */
