@@ -263,13 +263,17 @@ function toItem(
     b: toReported(b),
     shownLeft: item.leftSide,
     expected: item.expected,
-    votes: votes.flatMap(({ shown, createdMs, comparisonId: _, ...vote }) =>
+    votes: votes.flatMap(({ shown, author, authorKind, createdMs, reason, tags, durationMs }) =>
       shown === 'withdrawn'
         ? []
         : {
-            ...vote,
+            author,
+            authorKind,
+            reason,
+            tags,
+            durationMs,
             verdict: resolveVerdict(shown, item.leftSide),
-            shown: vote.authorKind === 'rule' ? null : shown,
+            shown: authorKind === 'rule' ? null : shown,
             atMs: createdMs,
           },
     ),

@@ -30,7 +30,7 @@ const rankOf = (words: string) => hash('sha256', words, 'hex');
 /** Places in the order of the ranks that a seed gives their ids. */
 function byRank(items: readonly StudyItem[], seed: string): number[] {
   const ranks = items.map(({ id }) => rankOf(`${seed}:${id}`));
-  return [...ranks.keys()].sort((p, q) => ((ranks[p] ?? '') < (ranks[q] ?? '') ? -1 : 1));
+  return [...ranks.keys()].toSorted((p, q) => ((ranks[p] ?? '') < (ranks[q] ?? '') ? -1 : 1));
 }
 
 /** What stands in place of an answer; 0 for none yet. */
