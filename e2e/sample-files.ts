@@ -198,7 +198,9 @@ export function addEvaluation(path: string, name: string, pairs: readonly Answer
         if (output !== null)
           insertGeneration(db, {
             ...answer,
-            ...{ systemId, promptId, output },
+            systemId,
+            promptId,
+            output,
             ...(earlier && { earlier }),
           });
       }

@@ -3,8 +3,8 @@ import { splitThinking, thoughtNote, withoutThinking } from '../template/thinkin
 import { displayLine, previewLine } from '../text/foreign-text.ts';
 import { reportStyle } from './html-style.ts';
 import { html, type Markup } from './html-text.ts';
-import { itemDialogue } from './item-dialogue.ts';
-import { answerNote, type ReportTable, verdictWords, votesTable } from './report-figures.ts';
+import { answerNote, itemDialogue } from './item-dialogue.ts';
+import { type ReportTable, verdictWords, votesTable } from './report-figures.ts';
 
 /** Nothing may load or run; the style elements are all the page needs. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";

@@ -1,6 +1,8 @@
 import { splitPrompt } from '../domain/evaluate/dialogue.ts';
 import type { ReportItem } from '../domain/evaluate/evaluation-report.ts';
 import type { Message } from '../domain/message.ts';
+import { splitThinking, thoughtNote } from '../template/thinking.ts';
+import { formatQuantity } from '../text/numbers.ts';
 
 /** One user turn of a dialogue with both answers to it. */
 interface ItemTurn {
@@ -20,4 +22,15 @@ export function itemDialogue({ prompt, a, b }: ReportItem): {
     return ofA && ofB ? [{ asked: content, a: ofA, b: ofB }] : [];
   });
   return turns.length === 0 ? { given: prompt, turns } : { given, turns };
+}
+
+/** How an answer ended and the seed that drew it, for the line under it. */
+export function answerNote({ finish, seed, output }: Omit<ReportItem['a'], 'turns'>): string {
+  const end = { stop: 'complete', length: 'cut at the token limit', cancelled: 'cancelled' };
+  const split = splitThinking(output);
+  const facts = [formatQuantity(split.answer.length, 'character')];
+  if (thoughtNote(split) !== '') facts.push(thoughtNote(split).toLowerCase());
+  if (finish !== null) facts.push(end[finish]);
+  if (seed !== null) facts.push(`seed ${seed}`);
+  return facts.join(', ');
 }

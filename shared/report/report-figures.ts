@@ -24,7 +24,6 @@ import {
   formatPercent,
   formatTime,
 } from '../text/numbers.ts';
-import { splitThinking, thoughtNote } from '../template/thinking.ts';
 import { displayLine } from '../text/foreign-text.ts';
 import { coefficientText } from '../text/evaluate/vote-statistics.ts';
 import { endpointFields } from './endpoint-origins.ts';
@@ -341,15 +340,4 @@ export function votesTable({ votes }: ReportItem): ReportTable {
       ...(isAnyReasoned ? [displayLine(tags.join(', ')), displayLine(reason)] : []),
     ]),
   };
-}
-
-/** How an answer ended and the seed that drew it, for the line under it. */
-export function answerNote({ finish, seed, output }: Omit<ReportItem['a'], 'turns'>): string {
-  const end = { stop: 'complete', length: 'cut at the token limit', cancelled: 'cancelled' };
-  const split = splitThinking(output);
-  const facts = [formatQuantity(split.answer.length, 'character')];
-  if (thoughtNote(split) !== '') facts.push(thoughtNote(split).toLowerCase());
-  if (finish !== null) facts.push(end[finish]);
-  if (seed !== null) facts.push(`seed ${seed}`);
-  return facts.join(', ');
 }

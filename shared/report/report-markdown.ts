@@ -2,7 +2,6 @@ import type { EvaluationReport, ReportItem } from '../domain/evaluate/evaluation
 import {
   accuracyTable,
   agreementTable,
-  answerNote,
   authorsTable,
   biasRows,
   headline,
@@ -15,7 +14,7 @@ import {
   votesTable,
 } from './report-figures.ts';
 import { dialogueTable } from './dialogue-outcome.ts';
-import { itemDialogue } from './item-dialogue.ts';
+import { answerNote, itemDialogue } from './item-dialogue.ts';
 import { tagTable } from './tag-table.ts';
 import { splitThinking, thoughtNote, withoutThinking } from '../template/thinking.ts';
 import { displayLine, displayText } from '../text/foreign-text.ts';

@@ -11,8 +11,6 @@ export function tagTable(reports: readonly Pick<EvaluationReport, 'items'>[]): R
   const tags = [...Map.groupBy(tagged, ({ tag }) => tag)].toSorted(
     ([p, ps], [q, qs]) => qs.length - ps.length || (p < q ? -1 : 1),
   );
-  const count = (some: readonly { vote: ReportVote }[], is: (vote: ReportVote) => boolean) =>
-    formatCount(some.filter(({ vote }) => is(vote)).length);
   return {
     columns: ['Tag', 'Votes', 'For one of the two', 'Neither', 'Both bad'],
     rows: tags.map(([tag, some]) => [
@@ -24,3 +22,6 @@ export function tagTable(reports: readonly Pick<EvaluationReport, 'items'>[]): R
     ]),
   };
 }
+
+const count = (some: readonly { vote: ReportVote }[], is: (vote: ReportVote) => boolean): string =>
+  formatCount(some.filter(({ vote }) => is(vote)).length);

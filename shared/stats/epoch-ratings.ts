@@ -10,6 +10,8 @@ export interface EpochFacts {
   devLoss: number | null;
 }
 
+const isByRule = ({ authorKind }: PairVerdict) => authorKind === 'rule';
+
 /**
  * Bradley–Terry ratings of epochs, which verdicts name by their numbers, around their mean of 1000 and
  * with a prior of one unit of log odds; how far the best leads the second, and how many more votes on
@@ -28,7 +30,6 @@ export function epochRatings(
   );
   const { value, variance } = differenceOf(standings, 0, 1);
   const half = twoSidedZ(0.95) * Math.sqrt(variance);
-  const isByRule = ({ authorKind }: PairVerdict) => authorKind === 'rule';
   return {
     votes: verdicts.filter((verdict) => !isByRule(verdict)).length,
     byRule: verdicts.filter(isByRule).length,

@@ -83,13 +83,13 @@ describe('the pair that is asked about next', () => {
   });
 });
 
-describe('the number of verdicts that separate two systems', () => {
-  const standings = (wins: number, losses: number, ties = 0) =>
-    standingsOf(
-      ['x', 'y'],
-      [...many(wins, 'x', 'y', 1), ...many(losses, 'x', 'y', 0), ...many(ties, 'x', 'y', 0.5)],
-    );
+const standings = (wins: number, losses: number, ties = 0) =>
+  standingsOf(
+    ['x', 'y'],
+    [...many(wins, 'x', 'y', 1), ...many(losses, 'x', 'y', 0), ...many(ties, 'x', 'y', 0.5)],
+  );
 
+describe('the number of verdicts that separate two systems', () => {
   it('is 0 where they are separated, unknown where they are level, and grows as they come closer', () => {
     expect(moreVerdictsToSeparate(standings(30, 4), 0, 1)).toBe(0);
     expect(moreVerdictsToSeparate(standings(5, 5), 0, 1)).toBeNull();

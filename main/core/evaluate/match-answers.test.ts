@@ -77,8 +77,9 @@ const dialogue: Prompt[] = [
   },
 ];
 
+const assistant = (content: string) => ({ role: 'assistant' as const, content });
+
 test('a dialogue is answered by a list of texts or by a conversation, and by nothing shorter', () => {
-  const assistant = (content: string) => ({ role: 'assistant' as const, content });
   const asked = dialogue[0]?.messages;
   const conversation = [
     ...user('Name a tree.'),

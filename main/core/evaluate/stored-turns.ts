@@ -25,7 +25,6 @@ export function countedInTurns(
         there: unfinishedTurns(db, { systemId, promptId }).length,
       })),
   );
-  const sum = (counts: readonly number[]) => counts.reduce((all, one) => all + one, 0);
   return {
     total: total + sum(missing.map(({ turns }) => turns - 1)),
     done: done + sum(missing.map(({ there }) => there)),
@@ -57,3 +56,5 @@ export function storeTurn(
     ...(isDialogue(messages) && { earlier }),
   });
 }
+
+const sum = (counts: readonly number[]): number => counts.reduce((all, one) => all + one, 0);

@@ -69,8 +69,9 @@ test('a prompt that cannot be asked is left out of the vote with its reason, and
   expect(text).toMatch(/1 comparison left out for want of an answer of A: The prompt/);
 });
 
+const turns = (output: string) => ({ output, turns: [{ output, ...answered }] });
+
 function shown(a: string, b: string) {
-  const turns = (output: string) => ({ output, turns: [{ output, ...answered }] });
   const sides = blindSides({ leftSide: 'b', a: turns(a), b: turns(b) });
   expect([sides?.left.turns, sides?.right.turns]).toEqual([
     [sides?.left.output],

@@ -5,7 +5,8 @@ import {
   type ShownVerdict,
   type VoteReason,
 } from '../../../shared/domain/evaluate/evaluation.ts';
-import { dialogueText, splitPrompt } from '../../../shared/domain/evaluate/dialogue.ts';
+import { splitPrompt } from '../../../shared/domain/evaluate/dialogue.ts';
+import { dialogueText } from '../../../shared/template/dialogue-text.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { withoutThinking } from '../../../shared/template/thinking.ts';
 import { isJobFinished } from '../../../shared/domain/job.ts';

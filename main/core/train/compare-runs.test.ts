@@ -44,12 +44,13 @@ test('runs are compared by their results, their curves and the settings in which
   });
 });
 
+const user = (content: string) => ({ role: 'user' as const, content });
+const assistant = (content: string) => ({ role: 'assistant' as const, content });
+
 test('two runs whose datasets differ in dialogues alone are told as such, and no others', async () => {
   await using core = await TestCore.start();
   const { modelId } = await core.addModel();
   const { samples, datasets, runs } = core.client;
-  const user = (content: string) => ({ role: 'user' as const, content });
-  const assistant = (content: string) => ({ role: 'assistant' as const, content });
   const without = await core.freezeDataset(4, 'without');
   const turns = [user('Q?'), assistant('A.'), user('And?'), assistant('B.')];
   await core.import(core.writeLines('talks.jsonl', [{ messages: turns }]));

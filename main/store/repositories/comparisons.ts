@@ -5,7 +5,8 @@ import {
   systemKeySchema,
   type SystemKey,
 } from '../../../shared/domain/evaluate/evaluation.ts';
-import { sideWords, type TurnAnswer } from '../../../shared/domain/evaluate/dialogue.ts';
+import type { TurnAnswer } from '../../../shared/domain/evaluate/dialogue.ts';
+import { sideWords } from '../../../shared/template/dialogue-text.ts';
 import { type AnswerIdentity, answerIdentitySchema } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { countSchema, hashSchema, idSchema } from '../../../shared/domain/stored-value.ts';

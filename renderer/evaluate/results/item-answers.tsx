@@ -1,7 +1,6 @@
 import type { ReportItem } from '../../../shared/domain/evaluate/evaluation-report.ts';
 import type { SystemKey } from '../../../shared/domain/evaluate/evaluation.ts';
-import { itemDialogue } from '../../../shared/report/item-dialogue.ts';
-import { answerNote } from '../../../shared/report/report-figures.ts';
+import { answerNote, itemDialogue } from '../../../shared/report/item-dialogue.ts';
 import { AnswerText } from '../../ui/text/answer-text.tsx';
 import { DialogueTurns } from '../dialogue-turns.tsx';
 import { ScrollRegion } from '../scroll-region.tsx';

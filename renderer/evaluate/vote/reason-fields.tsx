@@ -29,7 +29,7 @@ export function ReasonFields({ ballot }: { ballot: Pick<Ballot, 'why' | 'explain
     { keys: ['t'], label: 'Tag the vote', group: 'Blind voting', run: () => focus('input') },
   ]);
   return (
-    <div ref={fields} className="vote-reason" onKeyDown={leaveOnEscape}>
+    <div ref={fields} className="vote-reason" role="group" aria-label="Reason and tags">
       {isOpen ? (
         <Fields ballot={ballot} />
       ) : (
@@ -78,6 +78,7 @@ function Fields({ ballot: { why, explain } }: { ballot: Pick<Ballot, 'why' | 'ex
         maxLength={mostReason}
         value={why.reason}
         onValue={(reason) => explain({ reason })}
+        onKeyDown={leaveOnEscape}
       />
       <TextInput
         label="Tag (Enter adds it)"
@@ -86,6 +87,7 @@ function Fields({ ballot: { why, explain } }: { ballot: Pick<Ballot, 'why' | 'ex
         onValue={setTyped}
         onBlur={add}
         onKeyDown={(event) => {
+          leaveOnEscape(event);
           if (event.key !== 'Enter') return;
           event.preventDefault();
           add();

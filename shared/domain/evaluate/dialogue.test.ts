@@ -1,13 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Message } from '../message.ts';
-import {
-  dialogueText,
-  isDialogue,
-  sideWords,
-  splitPrompt,
-  turnPrompt,
-  turnsOf,
-} from './dialogue.ts';
+import { isDialogue, splitPrompt, turnPrompt, turnsOf } from './dialogue.ts';
 
 const user = (content: string): Message => ({ role: 'user', content });
 const assistant = (content: string): Message => ({ role: 'assistant', content });
@@ -35,12 +28,4 @@ test('each turn is asked behind the system’s own answers to the turns before i
     assistant('Oak'),
     user('Another?'),
   ]);
-});
-
-test('a dialogue reads as text from the first word to the last answer, without what was thought', () => {
-  const answers = ['<think>\nA tree\n</think>\n\nOak', 'Elm'];
-  expect(dialogueText([user('Name a tree.'), user('Another?')], answers)).toBe(
-    'User: Name a tree.\n\nAssistant: Oak\n\nUser: Another?\n\nAssistant: Elm',
-  );
-  expect(sideWords(answers.map((output) => ({ output })))).toBe('Oak\n\nElm');
 });

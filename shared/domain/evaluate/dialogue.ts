@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { withoutThinking } from '../../template/thinking.ts';
 import { answerIdentitySchema } from '../identity.ts';
 import type { Message } from '../message.ts';
 import { countSchema } from '../stored-value.ts';
@@ -48,15 +47,3 @@ export function turnPrompt(messages: readonly Message[], answers: readonly strin
   });
   return [...given, ...turns];
 }
-
-/** The words of one side of a dialogue, as lengths and identical answers are told by. */
-export const sideWords = (turns: readonly { output: string }[]): string =>
-  turns.map(({ output }) => withoutThinking(output)).join('\n\n');
-
-const speakers = { system: 'System', user: 'User', assistant: 'Assistant' } as const;
-
-/** A dialogue as plain text, whose answers show no thinking: for whoever reads it as a whole. */
-export const dialogueText = (messages: readonly Message[], answers: readonly string[]): string =>
-  turnPrompt(messages, answers.map(withoutThinking))
-    .map(({ role, content }) => `${speakers[role]}: ${content}`)
-    .join('\n\n');

@@ -13,8 +13,9 @@ it('reads epochs as a person writes them, and writes them so', () => {
   expect(epochsText([3, 4, 5, 7, 8.5])).toBe('3-5, 7, 8.5');
 });
 
+const upTo = (last: number) => Array.from({ length: last }, (_, at) => at + 1);
+
 it('compares epochs 5 to 10, as LIMA did, where the run has all of them, else its last ones', () => {
-  const upTo = (last: number) => Array.from({ length: last }, (_, at) => at + 1);
   expect(defaultEpochs(upTo(15))).toEqual([5, 6, 7, 8, 9, 10]);
   expect(defaultEpochs(upTo(9))).toEqual(upTo(9));
   expect(defaultEpochs([0.5, 1])).toEqual([0.5, 1]);

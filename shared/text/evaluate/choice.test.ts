@@ -33,13 +33,18 @@ it('says who leads, how surely, and how many more votes separate the best two', 
   expect(ratingRows(result)[2]).toEqual(['base', '965', '[935, 995]', '1 (1 to 2)', '20', '']);
 });
 
+const moment = () => 'Monday';
+
 it('says what is used where nobody names a checkpoint, who picked it, when, and on what', () => {
   const choice = { runId: 'r', canUndo: true, probePrompts: 0, epochs: [], studies: [], result };
   const pick = {
-    ...{ sha256: 'a', epoch: 7, author: 'ann', createdMs: 0, checkpointId: 'c7' },
+    sha256: 'a',
+    epoch: 7,
+    author: 'ann',
+    createdMs: 0,
+    checkpointId: 'c7',
     basis: { studyIds: ['s'], votes: 43, votesSha256: 'b' },
   };
-  const moment = () => 'Monday';
   expect(pickText({ ...choice, pick }, moment)).toBe(
     'Epoch 7 is picked by ann on Monday, on 43 verdicts; it is used where nobody names another.',
   );

@@ -19,6 +19,8 @@ const items: StudyItem[] = systems.flatMap((systemAId, first) =>
   ),
 );
 
+const strength = (system: string) => (system === 'e4' ? 9 : Number(system.slice(1)));
+
 /** Queues with so many votes of somebody who prefers the later epoch three times in four, and e4 to all. */
 function voted(count: number): { queues: StudyQueues; ids: string[] } {
   const study = { seed: 1, overlapPercent: 0, calibrationItems: 0 };
@@ -34,7 +36,6 @@ function voted(count: number): { queues: StudyQueues; ids: string[] } {
   );
   const draw = seededUniform(7);
   const ids: string[] = [];
-  const strength = (system: string) => (system === 'e4' ? 9 : Number(system.slice(1)));
   while (ids.length < count) {
     const item = items.find(({ id }) => id === usefulItem(queues, queues.waitingFor('ann')));
     if (!item) break;

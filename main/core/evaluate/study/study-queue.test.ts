@@ -57,8 +57,8 @@ test('each annotator has all pairs in an order of their own, those for calibrati
   expect(ann).not.toEqual(bob);
   expect(queueOf(queuesWith(), 'ann').map(({ id }) => id)).toEqual(ann);
   const first = idsAt(queues.first);
-  expect(ann?.slice(0, 4).toSorted()).toEqual(first.toSorted());
-  expect(bob?.slice(0, 4).toSorted()).toEqual(first.toSorted());
+  expect(new Set(ann?.slice(0, 4))).toEqual(new Set(first));
+  expect(new Set(bob?.slice(0, 4))).toEqual(new Set(first));
   expect(queues.shared.size).toBe(15);
   // Neither a pair of systems nor a prompt comes by itself.
   const mixed = ann?.slice(0, 20).map((id) => Number(id.slice(1)) % 3);
@@ -68,7 +68,7 @@ test('each annotator has all pairs in an order of their own, those for calibrati
 test('what is shared is voted on by everybody, each other pair by whoever comes to it first', () => {
   const queues = queuesWith(items.map(({ id }) => vote(id, 'ann')));
   expect(openTo(queues, 'ann')).toEqual([]);
-  expect(openTo(queues, 'bob').toSorted()).toEqual(idsAt(queues.shared).toSorted());
+  expect(new Set(openTo(queues, 'bob'))).toEqual(new Set(idsAt(queues.shared)));
   expect(queues.annotators()).toEqual([{ author: 'ann', votes: 60, left: 0 }]);
   expect(queues.queueOf('bob')).toEqual({ total: 15, left: 15 });
 });

@@ -256,7 +256,7 @@ function answerRecord(
     ...(finish === 'failed'
       ? { output: null, error: output }
       : { output: turns?.map((turn) => turn.output) ?? output }),
-    ...(turns && { answers: turns.map(({ output: _, ...rest }) => rest) }),
+    ...(turns && { answers: turns.map(withoutOutput) }),
     system,
     finish,
     promptTokens,
@@ -264,4 +264,10 @@ function answerRecord(
     durationMs,
     identity,
   };
+}
+
+/** The texts of a dialogue stand beside, as one list. */
+function withoutOutput(turn: TurnAnswer): Omit<TurnAnswer, 'output'> {
+  const { finish, promptTokens, outputTokens, durationMs, identity } = turn;
+  return { finish, promptTokens, outputTokens, durationMs, identity };
 }

@@ -79,8 +79,16 @@ test('a checkpoint is chosen by votes in a terminal, also when it was killed whi
   expect(first.pick).toMatchObject({ epoch: 1 });
   const answer = z.object({ identity: identitySchema });
   const generated = await folder.run(
-    ...['generate', 'p.lima', '--base', 'tiny.gguf', '--adapter', 'r', '--prompts', 'more'],
-    ...['--set', 'maxTokens=2'],
+    'generate',
+    'p.lima',
+    '--base',
+    'tiny.gguf',
+    '--adapter',
+    'r',
+    '--prompts',
+    'more',
+    '--set',
+    'maxTokens=2',
   );
   const lines = generated.stdout.split('\n').filter((line) => line.includes('"identity"'));
   expect(lines).toHaveLength(4);

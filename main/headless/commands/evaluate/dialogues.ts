@@ -67,7 +67,11 @@ export const dialoguesCommand = defineCommand({
     const promptSetId = await dialogueSet(client, prompts, call);
     const name = given.name ?? freeName(await client.evaluations.list());
     const started = await client.evaluations.create({
-      ...{ name, promptSetId, a, b, sampling },
+      name,
+      promptSetId,
+      a,
+      b,
+      sampling,
       ...(parallel !== undefined && { parallel }),
       ...(seed !== undefined && { seed }),
     });

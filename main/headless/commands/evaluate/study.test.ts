@@ -55,13 +55,14 @@ async function openTo(author: string): Promise<number[]> {
   return comparisons.flatMap(({ ordinal, verdict }) => (verdict === null ? [ordinal] : []));
 }
 
+const answered = (done: string) => new RegExp(`"phase":"generating","done":${done}`);
+
 test('a study that was killed while it answered and while two people voted is completed, nothing made or asked twice and no vote lost', async () => {
   const systems = ['--round-robin', 'm1.gguf', '--round-robin', 'm2.gguf', '--round-robin'];
   const settings = ['--prompts', 'prompts.txt', '--parallel', '4', '--set', 'maxTokens=24'];
   const heat = ['--set', 'temperature=2', '--set', 'topP=1', '--set', 'repeatPenalty=1'];
   const study = ['study', 'p.lima', 's', ...systems, 'm3.gguf', '--both-bad'];
   // Adding the models is a job, too.
-  const answered = (done: string) => new RegExp(`"phase":"generating","done":${done}`);
   await killAfter(answered('[1-9]'), [...study, ...settings, ...heat]);
   const early = stored('generation');
   expect(early.length).toBeGreaterThan(0);
