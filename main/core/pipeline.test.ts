@@ -184,7 +184,10 @@ describe('the pipeline through the contract', () => {
           prompt: [{ role: 'user', content: prompts[ordinal] }],
           left: outputs[left],
           right: outputs[left === 'a' ? 'b' : 'a'],
+          dialogue: null,
           verdict: null,
+          reason: '',
+          tags: [],
         });
       }
     });

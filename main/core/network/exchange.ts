@@ -1,5 +1,6 @@
 import { request as requestPlain, type IncomingMessage } from 'node:http';
 import { request as requestSecure } from 'node:https';
+import { formatBytes } from '../../../shared/text/numbers.ts';
 import { ExchangeError } from './endpoint-error.ts';
 
 /** What no response is longer than: 2,048 tokens are some 10 kB. */
@@ -120,7 +121,10 @@ function passedOn(headers: IncomingMessage['headers']): Record<string, string> {
 const hostOf = (url: string) => new URL(url).host;
 
 const tooLong = (url: string) =>
-  new ExchangeError('protocol', `${hostOf(url)} sent more than 8 MB, and was cut off`);
+  new ExchangeError(
+    'protocol',
+    `${hostOf(url)} sent more than ${formatBytes(mostResponseBytes)}, and was cut off`,
+  );
 
 const cut = (url: string, cause?: unknown) =>
   new ExchangeError(

@@ -54,7 +54,7 @@ const html = (response: ServerResponse): true => {
 };
 
 const strange: [what: string, act: (response: ServerResponse) => true, says: RegExp][] = [
-  ['an endless body', flood, /sent more than 8 MB, and was cut off/],
+  ['an endless body', flood, /sent more than 8.0 MiB, and was cut off/],
   ['a page', html, /something else than OpenAI’s API does \(“<html>/],
   ['no choices', (response) => sendJson(response, 200, { choices: [] }), /something else/],
   ['a number', (response) => sendJson(response, 200, 7), /something else/],
