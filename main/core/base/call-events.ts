@@ -16,7 +16,8 @@ export async function* callEvents<Event>(
     .run([signal, stop.signal], (anySignal) => work((event) => events.push(event), anySignal))
     .then(
       () => events.end(),
-      (error: unknown) => events.end(error),
+      // What a caller stopped has not failed.
+      (error: unknown) => events.end(signal?.aborted === true ? undefined : error),
     );
   try {
     yield* events;
