@@ -149,7 +149,7 @@ test('annotators share the half that is for all, split the rest, undo their own,
   const methods = report.methods.join(' ');
   for (const named of [...report.promptSets.map(({ contentHash }) => contentHash), 'seed 42'])
     expect(methods).toContain(named);
-  expect(methods).toContain(`base SHA-256 ${report.systems[0]?.identities[0]?.baseSha256}`);
+  expect(methods).toContain(`(SHA-256 ${report.systems[0]?.identities[0]?.baseSha256})`);
 });
 
 test('a deleted study takes its evaluations and their answers with it, but for those that others have', async () => {
