@@ -136,7 +136,7 @@ async function tourRuns(workbench: Workbench, shell: ShellPage, look: Look): Pro
   await page.getByRole('button', { name: /^Keep only some/ }).click();
   await look('train-prune');
   await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: /^Compare(?! in)/ }).click();
+  await page.getByRole('button', { name: /^Compare(?! in| epochs)/ }).click();
   for (const box of await page.getByRole('checkbox').all()) await box.check();
   await expect(page.getByRole('heading', { name: '2 runs compared' })).toBeVisible();
   await look('train-compare');
