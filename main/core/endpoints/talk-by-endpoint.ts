@@ -1,6 +1,5 @@
 import type { EndpointIdentity } from '../../../shared/domain/identity.ts';
-import { turnsOf } from '../../../shared/domain/evaluate/dialogue.ts';
-import { nextTurn, tellTurn, type Talk, type TalkAnswer } from '../models/ask-turns.ts';
+import { inRounds, nextTurn, tellTurn, type Talk, type TalkAnswer } from '../models/ask-turns.ts';
 import type { ProjectNetwork } from '../network/project-network.ts';
 import { answerByEndpoint, type EndpointQuestions } from './answer-by-endpoint.ts';
 
@@ -22,15 +21,13 @@ export async function talkByEndpoint(
     onAnswer: (talk: Talk, answer: TalkAnswer<EndpointIdentity>, isLast: boolean) => void;
   },
 ): Promise<void> {
-  let open = [...talks];
   let { hasAnswered } = questions;
-  while (open.length > 0) {
+  await inRounds(talks, async (open) => {
     const byKey = new Map(open.map((talk) => [talk.key, talk]));
-    const items = open.map(nextTurn);
     const answered = new Set<string>();
     await answerByEndpoint(
       network,
-      { ...questions, items, hasAnswered },
+      { ...questions, items: open.map(nextTurn), hasAnswered },
       {
         signal,
         onAnswer: (key, answer) => {
@@ -42,8 +39,6 @@ export async function talkByEndpoint(
       },
     );
     hasAnswered ||= answered.size > 0;
-    open = open.filter(
-      ({ key, messages, turns }) => answered.has(key) && turns.length < turnsOf(messages),
-    );
-  }
+    return answered;
+  });
 }

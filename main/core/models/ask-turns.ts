@@ -39,14 +39,20 @@ interface Asking {
  * Asks talks to their end, each on its own answers: all that are open are asked their next turn side
  * by side. Each turn is a prompt like any other, so its seed follows from the words so far.
  */
-export async function askTurns(
+export const askTurns = (
   engine: GuardedInference,
   talks: readonly Talk[],
   asking: Asking,
+): Promise<void> => inRounds(talks, (open) => askRound(engine, open, asking));
+
+/** Rounds of all talks that are open; a round returns the keys of those that it had an answer for. */
+export async function inRounds(
+  talks: readonly Talk[],
+  askOpen: (open: readonly Talk[]) => Promise<ReadonlySet<string>>,
 ): Promise<void> {
-  let open = [...talks];
+  let open = talks;
   while (open.length > 0) {
-    const answered = await askRound(engine, open, asking);
+    const answered = await askOpen(open);
     open = open.filter(
       ({ key, messages, turns }) => answered.has(key) && turns.length < turnsOf(messages),
     );
