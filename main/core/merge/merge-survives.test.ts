@@ -106,7 +106,8 @@ const altered: Record<string, [sql: string, message: RegExp]> = {
     /its comparison .* says something else/,
   ],
   'a vote on nothing': [
-    "INSERT INTO vote VALUES ('x', 'nothing', 'left', 'you', 'human', 1, 1, 3)",
+    `INSERT INTO vote (id, comparison_id, shown, author, author_kind, duration_ms, created_ms, sequence)
+     VALUES ('x', 'nothing', 'left', 'you', 'human', 1, 1, 3)`,
     /refers to one of comparison that is not there/,
   ],
   'a trigger': [
