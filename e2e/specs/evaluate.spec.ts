@@ -110,6 +110,7 @@ test('two systems are judged blind by keyboard, revealed, and reported in one fi
     await near.getByRole('button', { name: 'New sample with this prompt', exact: true }).click();
     const begun = page.getByRole('region', { name: 'New sample', exact: true });
     const prompt = begun.getByRole('textbox', { name: 'Text of turn 1, user', exact: true });
+    await expect(prompt).toHaveValue(/what comes after 7\?$/i);
     await begun.getByRole('textbox', { name: 'Text of turn 2, assistant' }).fill('Eight.');
     await begun.getByRole('button', { name: 'Save', exact: true }).click();
     await expect(page.getByText('Added sample #41.', { exact: true })).toBeVisible();

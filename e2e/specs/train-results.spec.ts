@@ -93,7 +93,7 @@ test('a run ends with an adapter and answers per epoch; runs are compared, found
 
   await test.step('each epoch left an adapter', async () => {
     const epochs = run.getByRole('table', { name: 'Checkpoints' }).getByRole('row');
-    await expect(epochs).toHaveText([/^Epoch/, /^28/, /^14/]);
+    await expect(epochs).toHaveText([/^Epoch/, /^ 28/, /^ 14/]);
     await expect(epochs.nth(1).getByTitle(/^[0-9a-f]{64}$/)).toHaveText(/^[0-9a-f]{8}$/);
   });
 

@@ -213,6 +213,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     overlap_percent: 'count',
     calibration_items: 'count',
     both_bad: 'count',
+    pairing: 'word',
     job_id: 'id?',
     revealed_ms: 'moment?',
     author: 'name',
