@@ -24,6 +24,7 @@ import {
   studiesRouter,
 } from './rpc/evaluate-router.ts';
 import type { CallContext } from './rpc/implement.ts';
+import { judgingsRouter, rubricsRouter } from './rpc/judge-router.ts';
 import { diskRouter, thingsRouter } from './rpc/manage-router.ts';
 import { mergesRouter, packetsRouter } from './rpc/merge-router.ts';
 import { networkRouter } from './rpc/network-router.ts';
@@ -60,6 +61,8 @@ const router = implement(contract).$context<CallContext>().router({
   evaluations: evaluationsRouter,
   studies: studiesRouter,
   choices: choicesRouter,
+  judgings: judgingsRouter,
+  rubrics: rubricsRouter,
   statistics: statisticsRouter,
   merges: mergesRouter,
   packets: packetsRouter,

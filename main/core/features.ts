@@ -9,6 +9,7 @@ import { recoverReviews, reviewJob } from './curate/review-service.ts';
 import { mergeJob, removeMergeScratch } from './merge/merge-service.ts';
 import { packetJob } from './merge/packet-service.ts';
 import { generateJob } from './evaluate/generate-job.ts';
+import { judgeJob } from './evaluate/judge/judge-job.ts';
 import { studyJob } from './evaluate/study/study-job.ts';
 import { addModelJob } from './models/model-service.ts';
 import { pipelineFacts } from './pipeline-service.ts';
@@ -23,6 +24,7 @@ const jobsOf = [
   trainJob,
   generateJob,
   studyJob,
+  judgeJob,
   exportJob,
   mergeJob,
   packetJob,

@@ -11,6 +11,7 @@ import {
   statisticsContract,
 } from './evaluate.ts';
 import { choicesContract } from './choices.ts';
+import { judgingsContract, rubricsContract } from './judgings.ts';
 import { studiesContract } from './studies.ts';
 import { diskContract, thingsContract } from './manage.ts';
 import { mergesContract, packetsContract } from './merge.ts';
@@ -37,6 +38,8 @@ const groups = {
   evaluations: evaluationsContract,
   studies: studiesContract,
   choices: choicesContract,
+  judgings: judgingsContract,
+  rubrics: rubricsContract,
   statistics: statisticsContract,
   merges: mergesContract,
   packets: packetsContract,

@@ -41,6 +41,11 @@ export const jobKinds = {
     payload: z.object({ studyId: z.string() }),
     result: z.object({ studyId: z.string(), answers: z.number().int() }),
   },
+  /** Verdicts of a judge; `verdicts`: all that are there now, or cannot be had. */
+  judge: {
+    payload: z.object({ judgingId: z.string() }),
+    result: z.object({ judgingId: z.string(), verdicts: z.number().int() }),
+  },
   export: {
     payload: exportRequestSchema,
     /** `files`: the path of each, one a line. */
@@ -100,6 +105,7 @@ export const jobSchema = z.discriminatedUnion('kind', [
   jobOf('train', jobKinds.train.result),
   jobOf('generate', jobKinds.generate.result),
   jobOf('study', jobKinds.study.result),
+  jobOf('judge', jobKinds.judge.result),
   jobOf('export', jobKinds.export.result),
   jobOf('merge', jobKinds.merge.result),
   jobOf('packet', jobKinds.packet.result),

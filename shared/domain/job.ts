@@ -25,6 +25,7 @@ export const jobKindSchema = z.enum([
   'train',
   'generate',
   'study',
+  'judge',
   'export',
   'merge',
   'packet',

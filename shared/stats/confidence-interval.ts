@@ -1,4 +1,4 @@
-import type { Estimate } from '../domain/evaluate/evaluation-report.ts';
+import type { Estimate } from '../domain/evaluate/estimates.ts';
 
 /**
  * A share with Wilson's score interval (Wilson 1927): it stays inside 0 to 1 and keeps its

@@ -1,4 +1,4 @@
-import type { MeanScore } from '../domain/evaluate/evaluation-report.ts';
+import type { MeanScore } from '../domain/evaluate/estimates.ts';
 import { twoSidedZ } from './confidence-interval.ts';
 
 /** How often the score was 1 (win), ½ (tie) and 0 (loss). */

@@ -1,4 +1,4 @@
-import type { Estimate } from '../domain/evaluate/evaluation-report.ts';
+import type { Estimate } from '../domain/evaluate/estimates.ts';
 import type {
   AnnotatorPair,
   ComparisonStatistics,
@@ -12,7 +12,7 @@ import { holmAdjusted } from './holm.ts';
 import { tieDiscountedAgreement } from './judging-checks.ts';
 import { type Agreement, cohenKappa, fleissKappa, krippendorffAlpha } from './kappa.ts';
 import { lengthControlledWinRate, lengthSpread } from './length-controlled.ts';
-import { flipped, type PairVerdict, verdictOf } from './pair-verdict.ts';
+import { flipped, type PairVerdict, scoreOf, verdictOf } from './pair-verdict.ts';
 import { meanScore, type OutcomeCounts } from './paired-score.ts';
 import { exactSignTest } from './sign-test.ts';
 
@@ -78,13 +78,11 @@ function comparisonStatistics(
   const [{ a, b } = { a: '', b: '' }] = verdicts;
   const counts = countsOf(verdicts);
   const prompts = [...Map.groupBy(verdicts, ({ prompt }) => prompt).values()];
-  const byPrompt = prompts.map((cluster) => verdictOf(mean(cluster.map(preferenceOf))));
+  const byPrompt = prompts.map((cluster) => verdictOf(mean(cluster.map(scoreOf))));
   const n = verdicts.length;
   const shareOf = (wanted: keyof typeof countOf): Estimate =>
     clusteredShare(
-      prompts.map((cluster) =>
-        cluster.map(({ preference }) => (verdictOf(preference) === wanted ? 1 : 0)),
-      ),
+      prompts.map((cluster) => cluster.map((one) => (verdictOf(scoreOf(one)) === wanted ? 1 : 0))),
     );
   return {
     a,
@@ -107,9 +105,9 @@ function comparisonStatistics(
 
 const countOf = { a: 'wins', tie: 'ties', b: 'losses' } as const;
 
-function countsOf(verdicts: readonly Pick<PairVerdict, 'preference'>[]): OutcomeCounts {
+function countsOf(verdicts: readonly Pick<PairVerdict, 'preference' | 'verdict'>[]): OutcomeCounts {
   const counts = { wins: 0, ties: 0, losses: 0 };
-  for (const { preference } of verdicts) counts[countOf[verdictOf(preference)]] += 1;
+  for (const one of verdicts) counts[countOf[verdictOf(scoreOf(one))]] += 1;
   return counts;
 }
 
@@ -164,7 +162,10 @@ function winRateOf(
  * alone decide. Its interval is by a bootstrap over prompts; null where they are too few for one.
  */
 export function lengthControlledOf(
-  verdicts: readonly Pick<PairVerdict, 'prompt' | 'preference' | 'charactersA' | 'charactersB'>[],
+  verdicts: readonly Pick<
+    PairVerdict,
+    'prompt' | 'preference' | 'verdict' | 'charactersA' | 'charactersB'
+  >[],
 ): Pick<ComparisonStatistics, 'lengthControlledWinRate' | 'lengthControlledInterval'> {
   const none = { lengthControlledWinRate: null, lengthControlledInterval: null };
   if (verdicts.some(({ charactersA, charactersB }) => charactersA === null || charactersB === null))
@@ -207,13 +208,15 @@ export function agreementOf(
   const byAuthors = verdicts.filter(({ authorKind }) => authorKind !== 'rule');
   const items = [...Map.groupBy(byAuthors, itemOf).values()];
   const authors = [...new Set(byAuthors.map(({ author }) => author))];
-  const preferences = items.map((item) => {
-    const byAuthor = Map.groupBy(item, ({ author }) => author);
-    return authors.map((author) => {
-      const own = byAuthor.get(author);
-      return own === undefined ? null : mean(own.map(preferenceOf));
+  const ofAuthors = (valueOf: (verdict: AuthoredVerdict) => number) =>
+    items.map((item) => {
+      const byAuthor = Map.groupBy(item, ({ author }) => author);
+      return authors.map((author) => {
+        const own = byAuthor.get(author);
+        return own === undefined ? null : mean(own.map(valueOf));
+      });
     });
-  });
+  const scores = ofAuthors(scoreOf);
   const pairs = (authors.length * (authors.length - 1)) / 2;
   const { all, most, least } = kappaRounds;
   const rounds = Math.min(most, Math.max(least, Math.floor(all / Math.max(1, pairs))));
@@ -223,8 +226,8 @@ export function agreementOf(
         annotatorPair(
           { first, second },
           items.flatMap((item, place) => {
-            const own = preferences[place]?.[at] ?? null;
-            const other = preferences[place]?.[at + 1 + offset] ?? null;
+            const own = scores[place]?.[at] ?? null;
+            const other = scores[place]?.[at + 1 + offset] ?? null;
             const prompt = item[0]?.prompt ?? '';
             return own === null || other === null ? [] : [{ own, other, prompt }];
           }),
@@ -234,11 +237,11 @@ export function agreementOf(
     )
     .flatMap((pair) => pair ?? []);
   if (annotators.length === 0) return { annotators: [], fleiss: null, krippendorff: null };
-  const categories = preferences.map((item) => item.map(categoryOf));
+  const categories = scores.map((item) => item.map(categoryOf));
   return {
     annotators,
     fleiss: withValue(fleissKappa(categories)),
-    krippendorff: withValue(krippendorffAlpha(preferences, 'interval')),
+    krippendorff: withValue(krippendorffAlpha(ofAuthors(preferenceOf), 'interval')),
   };
 }
 

@@ -15,6 +15,7 @@ const things: Record<string, [one: string, many: string]> = {
   studies: ['study', 'studies'],
   evaluations: ['evaluation', 'evaluations'],
   answers: ['answer', 'answers'],
+  verdicts: ['verdict of a judge', 'verdicts of judges'],
   chats: ['chat answer', 'chat answers'],
   runEvents: ['event of a run', 'events of runs'],
   labels: ['name, note, tag or deletion', 'names, notes, tags and deletions'],

@@ -166,6 +166,22 @@ export function storedSystemName(session: ProjectSession, systemId: string): str
   });
 }
 
+/** Two systems whose names are the same are told apart: statistics go by the name. */
+export function distinctNames(
+  session: ProjectSession,
+  ids: readonly string[],
+): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const id of ids) {
+    const first = storedSystemName(session, id);
+    let name = first;
+    for (let number = 2; [...names.values()].includes(name); number += 1)
+      name = `${first} (${number})`;
+    names.set(id, name);
+  }
+  return names;
+}
+
 function toSummary(session: ProjectSession, evaluation: StoredEvaluation): EvaluationSummary {
   const { db } = session.file;
   const isRevealed = evaluation.revealedMs !== null;

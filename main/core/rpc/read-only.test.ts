@@ -150,6 +150,9 @@ const inputs: Record<string, unknown> = {
   },
   'network.log': {},
   'network.forget': { baseUrl: 'http://127.0.0.1:1/v1' },
+  'judgings.list': { kind: 'evaluation', id: 'e' },
+  'judgings.results': { id: 'x' },
+  'rubrics.list': undefined,
   'statistics.ofFile': { path: join(folder, 'x.gguf') },
   'evaluations.saveReport': { id: 'e', format: 'json', path: join(folder, 'report.json') },
 };

@@ -86,6 +86,8 @@ export interface JudgeItem {
   key: string;
   prompt: string;
   answers: [string] | [string, string];
+  /** The orders that are asked; absent: both of a pair. */
+  orders?: JudgeVerdict['order'][];
 }
 
 export interface JudgeParams {
@@ -163,8 +165,11 @@ export type InferenceRequests = {
   };
   judge: {
     params: JudgeParams;
-    /** `failed`: this item cannot be asked, and `reason` says why. */
-    event: ({ type: 'verdict' } & JudgeVerdict) | { type: 'failed'; key: string; reason: string };
+    /** `identity` comes before the first verdict; `failed`: this item cannot be asked, and why. */
+    event:
+      | { type: 'identity'; identity: Identity }
+      | ({ type: 'verdict' } & JudgeVerdict)
+      | { type: 'failed'; key: string; reason: string };
     /** `judged` counts verdicts; the sampling of the identity is greedy, as nothing is sampled. */
     result: { judged: number; identity: Identity };
   };

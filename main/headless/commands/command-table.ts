@@ -15,6 +15,7 @@ import { exportCommand } from './train/export.ts';
 import { generateCommand } from './chat/generate.ts';
 import { importCommand } from './curate/import.ts';
 import { deleteCommand, diskCommand, noteCommand, renameCommand, tagCommand } from './manage.ts';
+import { judgeCommand } from './evaluate/judge.ts';
 import { mergeCommand, packetCommand } from './merge.ts';
 import { modelConfirmCommand, modelInspectCommand } from './train/model.ts';
 import {
@@ -25,6 +26,7 @@ import {
 } from './network.ts';
 import { infoCommand, newCommand, trustCommand } from './project.ts';
 import { reportCommand } from './evaluate/report.ts';
+import { rubricCommand, rubricSaveCommand, rubricShowCommand } from './evaluate/rubric.ts';
 import { runsCommand } from './train/runs.ts';
 import { runsPruneCommand } from './train/runs-prune.ts';
 import { runsCompareCommand } from './train/runs-compare.ts';
@@ -70,6 +72,10 @@ export const commands: readonly Command[] = [
   dialoguesCommand,
   voteCommand,
   chooseCommand,
+  judgeCommand,
+  rubricCommand,
+  rubricShowCommand,
+  rubricSaveCommand,
   reportCommand,
   statsCommand,
   statsPowerCommand,

@@ -32,13 +32,14 @@ export async function judgePrompts(
       failure: 'A text of this item holds the words that fence it off: choose others.',
     };
   const [first, second] = answers;
-  const orders: [JudgeVerdict['order'], string[]][] =
+  const all: [JudgeVerdict['order'], string[]][] =
     second === undefined
       ? [['given', [first]]]
       : [
           ['given', [first, second]],
           ['swapped', [second, first]],
         ];
+  const orders = all.filter(([order]) => item.orders?.includes(order) ?? true);
   try {
     const prompts = await Promise.all(
       orders.map(async ([order, shown]) => {

@@ -52,6 +52,7 @@ export async function judge(
   }));
   const sideBySide = Math.min(params.parallel ?? mostSideBySide, prompts.length);
   let parallel = 1;
+  const identity = () => identify(runtime, loaded, system, { sampling: nothingSampled, parallel });
   if (prompts.length > 0 && !request.signal.aborted) {
     const tokens = contextSize(
       prompts.map((prompt) => prompt.tokens.length),
@@ -62,6 +63,7 @@ export async function judge(
     const sequences = await fittingSequences(host, loaded, { ...shape, sideBySide });
     parallel = sequences - beginnings;
     const context = await host.createSequences(loaded, system, { ...shape, sequences });
+    request.emit({ type: 'identity', identity: identity() });
     try {
       const options = { ...shape, sequences, signal: request.signal };
       await new PrefixEvaluator(context, options).evaluate(asked);
@@ -69,8 +71,7 @@ export async function judge(
       context.dispose();
     }
   }
-  const identity = identify(runtime, loaded, system, { sampling: nothingSampled, parallel });
-  return { judged, identity };
+  return { judged, identity: identity() };
 }
 
 /** Every prompt that can be asked; the others are told. */

@@ -154,6 +154,30 @@ export const checksummedTables: readonly ChecksummedTable[] = [
     about: `'own results seen by ' || author`,
   },
   {
+    name: 'rubric',
+    columns: 'hash kind name text_json author created_ms sequence'.split(' '),
+    ...texts,
+    about: `'rubric “' || name || '”'`,
+  },
+  {
+    name: 'judging',
+    columns:
+      'id study_id evaluation_id system_id rubric_hash nonce author created_ms sequence'.split(' '),
+    ...marks,
+    about: `'judging of ' || coalesce(
+      (SELECT 'study “' || name || '”' FROM study WHERE id = t.study_id),
+      (SELECT 'evaluation “' || name || '”' FROM evaluation WHERE id = t.evaluation_id), '?')`,
+  },
+  {
+    name: 'verdict',
+    columns: (
+      'id judging_id comparison_id generation_id shown_order probabilities_json elsewhere ' +
+      'prompt_tokens failure identity_json created_ms sequence'
+    ).split(' '),
+    ...texts,
+    about: `'verdict of a judge, ' || shown_order || ' order'`,
+  },
+  {
     name: 'label',
     columns: 'id thing thing_id field value author created_ms sequence'.split(' '),
     ...marks,

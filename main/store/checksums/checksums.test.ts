@@ -74,6 +74,7 @@ test('every column of a checksummed table is covered, but for states that change
     'study.revealed_ms',
     'evaluation.job_id',
     'evaluation.revealed_ms',
+    'judging.job_id',
   ]);
 });
 

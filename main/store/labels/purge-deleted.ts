@@ -48,13 +48,25 @@ export function purgeDeleted(db: Database): void {
 
 const isOfNoEvaluation = 'NOT EXISTS (SELECT 1 FROM evaluation e WHERE e.study_id = t.id)';
 
+const isDeadJudging = `(t.evaluation_id IS NOT NULL AND ${isDead('evaluation', 't.evaluation_id')}
+  OR t.study_id IS NOT NULL AND ${isDead('study', 't.study_id')})`;
+
 function purgeEvaluations(db: Database): void {
   const ofDead = isDead('evaluation', 'c.evaluation_id');
   const jobs = jobsOf(
     db,
     `SELECT job_id AS id FROM evaluation WHERE ${isDead('evaluation', 'id')}
-     UNION SELECT job_id FROM study WHERE ${isDead('study', 'id')}`,
+     UNION SELECT job_id FROM study WHERE ${isDead('study', 'id')}
+     UNION SELECT t.job_id FROM judging t WHERE ${isDeadJudging}`,
   );
+  const judgedAlone = `SELECT t.id FROM judging t WHERE ${isDeadJudging}`;
+  deleteSealedRows(
+    db,
+    'verdict',
+    `t.judging_id IN (${judgedAlone})
+     OR t.comparison_id IN (SELECT c.id FROM comparison c WHERE ${ofDead})`,
+  );
+  deleteSealedRows(db, 'judging', isDeadJudging);
   deleteSealedRows(
     db,
     'vote',
@@ -69,12 +81,14 @@ function purgeEvaluations(db: Database): void {
   );
   deleteSealedRows(db, 'evaluation', isDead('evaluation', 't.id'));
   deleteSealedRows(db, 'study', `${isDead('study', 't.id')} AND ${isOfNoEvaluation}`);
+  const ofNoEvaluation = `(t.system_id, t.prompt_id) NOT IN (${askedOfSystems})
+     AND NOT (t.finish <> 'failed' AND ${isImportedAnswer})`;
   deleteSealedRows(
     db,
-    'generation',
-    `(t.system_id, t.prompt_id) NOT IN (${askedOfSystems})
-     AND NOT (t.finish <> 'failed' AND ${isImportedAnswer})`,
+    'verdict',
+    `t.generation_id IN (SELECT t.id FROM generation t WHERE ${ofNoEvaluation})`,
   );
+  deleteSealedRows(db, 'generation', ofNoEvaluation);
   db.exec(
     `DELETE FROM unfinished_dialogue WHERE (system_id, prompt_id) NOT IN (${askedOfSystems})`,
   );
@@ -93,7 +107,8 @@ const isImportedAnswer = `EXISTS (SELECT 1 FROM system s, prompt p
 
 const systemsInUse = `(SELECT system_id FROM generation UNION SELECT system_a_id FROM evaluation
   UNION SELECT system_b_id FROM evaluation
-  UNION SELECT focus_system_id FROM study WHERE focus_system_id IS NOT NULL)`;
+  UNION SELECT focus_system_id FROM study WHERE focus_system_id IS NOT NULL
+  UNION SELECT system_id FROM judging)`;
 
 function purgeAnswers(db: Database): void {
   deleteSealedRows(
@@ -166,6 +181,7 @@ function deleteJobs(db: Database, ids: readonly string[]): void {
       `DELETE FROM job WHERE id = @id AND id NOT IN (SELECT job_id FROM run)
        AND NOT EXISTS (SELECT 1 FROM evaluation WHERE job_id = @id)
        AND NOT EXISTS (SELECT 1 FROM study WHERE job_id = @id)
+       AND NOT EXISTS (SELECT 1 FROM judging WHERE job_id = @id)
        AND NOT EXISTS (SELECT 1 FROM open_batch WHERE job_id = @id)`,
       { id },
     );

@@ -1,4 +1,5 @@
-import { measured, ordered, value } from './common-columns.ts';
+import { ordered, value } from './common-columns.ts';
+import { evaluationTables } from './evaluation-tables.ts';
 import { runTables } from './run-tables.ts';
 
 /**
@@ -18,7 +19,6 @@ export interface TableRule {
 }
 
 const ofSample = { of: 'sample.seq' } as const;
-const createdMs = { created_ms: value } as const;
 
 const rules = {
   project: { columns: { id: 'local', uuid: 'key', created_ms: value, last_sequence: 'local' } },
@@ -100,108 +100,7 @@ const rules = {
     },
   },
   ...runTables,
-  prompt_set: { columns: { id: 'key', name: 'name', content_hash: value, ...ordered } },
-  prompt: {
-    columns: {
-      id: 'key',
-      prompt_set_id: { of: 'prompt_set' },
-      ordinal: value,
-      messages_json: value,
-      expected: value,
-    },
-  },
-  system: {
-    columns: {
-      id: 'key',
-      kind: value,
-      name: 'name',
-      model_id: { of: 'model' },
-      checkpoint_id: { of: 'checkpoint' },
-      strength: value,
-      sampling_json: value,
-      chat_template: value,
-      few_shot: value,
-      endpoint_json: value,
-      key_hash: 'name',
-      ...createdMs,
-    },
-  },
-  generation: {
-    columns: {
-      id: 'key',
-      system_id: { of: 'system' },
-      prompt_id: { of: 'prompt' },
-      ...measured,
-      answer_hash: value,
-      turns_json: value,
-    },
-  },
-  study: {
-    columns: {
-      id: 'key',
-      name: 'name',
-      design: value,
-      focus_system_id: { of: 'system' },
-      seed: value,
-      parallel: value,
-      overlap_percent: value,
-      calibration_items: value,
-      both_bad: value,
-      pairing: value,
-      job_id: { of: 'job' },
-      revealed_ms: value,
-      author: value,
-      ...ordered,
-    },
-  },
-  evaluation: {
-    columns: {
-      id: 'key',
-      name: 'name',
-      prompt_set_id: { of: 'prompt_set' },
-      system_a_id: { of: 'system' },
-      system_b_id: { of: 'system' },
-      seed: value,
-      parallel: value,
-      job_id: { of: 'job' },
-      revealed_ms: value,
-      author: value,
-      study_id: { of: 'study' },
-      both_bad: value,
-      ...ordered,
-    },
-  },
-  own_reveal: {
-    columns: {
-      id: 'key',
-      evaluation_id: { of: 'evaluation' },
-      study_id: { of: 'study' },
-      author: value,
-      ...ordered,
-    },
-  },
-  comparison: {
-    columns: {
-      id: 'key',
-      evaluation_id: { of: 'evaluation' },
-      ordinal: value,
-      prompt_id: { of: 'prompt' },
-      left_side: value,
-    },
-  },
-  vote: {
-    columns: {
-      id: 'key',
-      comparison_id: { of: 'comparison' },
-      shown: value,
-      author: value,
-      author_kind: value,
-      duration_ms: value,
-      reason: value,
-      tags_json: value,
-      ...ordered,
-    },
-  },
+  ...evaluationTables,
   chat_answer: {
     columns: {
       id: 'key',

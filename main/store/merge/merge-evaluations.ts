@@ -1,5 +1,6 @@
 import type { Database } from '../database.ts';
 import { findOtherAnswers, type OtherAnswers } from './find-conflicts.ts';
+import { mergeJudgings } from './merge-judgings.ts';
 import { givenName, nameRows, type Renamed } from './merge-named.ts';
 import { uniqueKeys } from './names.ts';
 import { earliestSequence, refuseChangedRows, unionRows, type UnionCount } from './union-rows.ts';
@@ -40,7 +41,9 @@ export function mergeEvaluations(
   refuseChangedRows(db, 'own_reveal', path);
   unionRows(db, 'own_reveal');
   earliestSequence(db, 'own_reveal');
-  return { counts: { answers: generations, studies, evaluations, votes }, answers, renamed };
+  const verdicts = mergeJudgings(db, path);
+  const counts = { answers: generations, studies, evaluations, votes, verdicts };
+  return { counts, answers, renamed };
 }
 
 /** Revealed in one file is revealed, at the earlier time. */

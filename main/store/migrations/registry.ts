@@ -22,6 +22,7 @@ import { dialogues } from './0020-dialogues.ts';
 import { voteReasons } from './0021-vote-reasons.ts';
 import { endpoints } from './0022-endpoints.ts';
 import { studyPairing } from './0023-study-pairing.ts';
+import { judging } from './0024-judging.ts';
 
 /** Every migration in order. Never edit or renumber one that was released: add the next. */
 export const migrations: readonly Migration[] = [
@@ -48,4 +49,5 @@ export const migrations: readonly Migration[] = [
   voteReasons,
   endpoints,
   studyPairing,
+  judging,
 ];

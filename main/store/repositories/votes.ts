@@ -16,7 +16,7 @@ import {
   momentSchema,
   nameSchema,
 } from '../../../shared/domain/stored-value.ts';
-import { json } from '../columns.ts';
+import { countRow, json } from '../columns.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { nextSequence } from './sequence.ts';
 
@@ -114,6 +114,19 @@ export function shownByPeople(db: Database, evaluationId: string): z.infer<typeo
 
 /** A verdict as it stands, with why. */
 export type CastVote = VoteReason & { shown: z.infer<typeof shownVerdictSchema> };
+
+/** Whether a person has a standing vote on one of these evaluations. */
+export function hasHumanVotes(db: Database, evaluationIds: readonly string[]): boolean {
+  const found = get(
+    db,
+    countRow,
+    `SELECT count(*) AS n FROM vote v JOIN comparison c ON c.id = v.comparison_id
+     WHERE c.evaluation_id IN (SELECT value FROM json_each(@ids)) AND v.author_kind = 'human'
+       AND v.shown <> 'withdrawn' AND ${isLastVote}`,
+    { ids: JSON.stringify(evaluationIds) },
+  );
+  return (found?.n ?? 0) > 0;
+}
 
 /** An author's standing vote on one comparison, or `null`; a person's unless said otherwise. */
 export function castVoteOf(

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { identitySchema, samplingSchema, type Identity } from '../../../shared/domain/identity.ts';
 import { defaultFewShot } from '../../../shared/domain/few-shot.ts';
+import { builtInRubrics } from '../../../shared/domain/judge/built-in-rubrics.ts';
 import { recipeSchema } from '../../../shared/domain/recipe/recipe.ts';
 import { SeqRunWriter } from '../../../shared/domain/seq-runs.ts';
 import { sealSomeRows } from '../checksums/seal-rows.ts';
-import { countRow } from '../columns.ts';
+import { countRow, idRow } from '../columns.ts';
 import { all, get, run, type Database } from '../database.ts';
 import { insertChatAnswer } from '../repositories/chat-answers.ts';
 import { insertCheckpoint, listCheckpoints } from '../repositories/checkpoints.ts';
@@ -13,6 +14,9 @@ import { freezeDataset, listAccepted, storeDataset } from '../repositories/freez
 import { addDevLosses } from '../repositories/dev-losses.ts';
 import { insertEvaluation, setEvaluationJob } from '../repositories/evaluations.ts';
 import { insertGeneration } from '../repositories/generations.ts';
+import { ensureJudging } from '../repositories/judge/judgings.ts';
+import { storeRubric } from '../repositories/judge/rubrics.ts';
+import { insertFailedVerdict, insertVerdict } from '../repositories/judge/verdicts.ts';
 import { insertAnswersSystem, insertImportedAnswer } from '../repositories/imported-answers.ts';
 import { insertJob, updateJob } from '../repositories/jobs.ts';
 import { addLabel } from '../repositories/labels.ts';
@@ -226,6 +230,7 @@ function addEvaluation(db: Database, modelId: string, checkpointId: string): voi
       [systems.systemBId, 'length'],
     ] as const)
       insertGeneration(db, { systemId, promptId, output: 'x', finish, ...numbers, identity });
+  addJudgings(db, systems.systemAId);
   const answersId = insertAnswersSystem(db, 'GPT-4');
   const origin = { importedFrom: 'f.json', fileSha256: 'f', generator: 'gpt4', importedMs: 1 };
   const [promptId = '', otherId = ''] = promptIds;
@@ -241,4 +246,29 @@ function addEvaluation(db: Database, modelId: string, checkpointId: string): voi
   }
   for (const kind of ['evaluation', 'study'] as const)
     addOwnReveal(db, { kind, id: kind === 'study' ? 's' : 'e' }, 'you');
+}
+
+/** One judge on pairs, and on single answers of which one could not be asked. */
+function addJudgings(db: Database, systemId: string): void {
+  const said = { elsewhere: 0.25, promptTokens: 9, identity };
+  for (const kind of ['pairwise', 'absolute'] as const) {
+    const rubric = storeRubric(db, { name: kind, text: builtInRubrics[kind], author: 'me' });
+    const begun = { rubricHash: rubric.hash, nonce: 'k7Qz0244', author: 'me' };
+    const judging = ensureJudging(db, { evaluationId: 'e', systemId, ...begun });
+    const probabilities = [0.5, 0.25, 0.25];
+    const [comparison] = comparisonsOf(db, 'e');
+    const [one = '', other = ''] = all(db, idRow, 'SELECT id FROM generation ORDER BY id').map(
+      ({ id }) => id,
+    );
+    if (kind === 'pairwise' && comparison)
+      for (const order of ['given', 'swapped'] as const) {
+        const item = { comparisonId: comparison.id };
+        insertVerdict(db, { judgingId: judging.id, item, order, probabilities, ...said });
+      }
+    if (kind === 'pairwise') continue;
+    const item = { generationId: one };
+    insertVerdict(db, { judgingId: judging.id, item, order: 'given', probabilities, ...said });
+    const failed = { judgingId: judging.id, item: { generationId: other } };
+    insertFailedVerdict(db, { ...failed, failure: 'It is too long.' });
+  }
 }

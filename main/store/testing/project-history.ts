@@ -47,6 +47,7 @@ import { takeAtOnce } from '../steps.ts';
 import { idOfName, renameThing } from '../labels/rename-thing.ts';
 import { addLabel } from '../repositories/labels.ts';
 import { aSample } from './a-project.ts';
+import { judge, type JudgeDeed } from './judge-deed.ts';
 import { storedModelInfo } from './old-project.ts';
 
 /** Something that a person does to a project; numbers choose among what is there. */
@@ -67,6 +68,7 @@ export type Deed =
   | { do: 'answers'; name: string; at: number; output: string }
   | { do: 'vote'; at: number; shown: 'left' | 'right' | 'neither' | 'withdrawn' }
   | { do: 'reveal'; at: number }
+  | JudgeDeed
   | {
       do: 'rename';
       what: 'run' | 'dataset' | 'prompt-set' | 'evaluation' | 'study' | 'answers';
@@ -134,6 +136,9 @@ export function perform(db: Database, deed: Deed, author: string): void {
       return;
     case 'vote':
       vote(db, deed, author);
+      return;
+    case 'judge':
+      judge(db, deed, author);
       return;
     case 'reveal': {
       const evaluation = pick(listEvaluations(db), deed.at);

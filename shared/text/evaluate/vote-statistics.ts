@@ -13,7 +13,7 @@ const percentInterval = (interval: readonly [number, number] | null) =>
   interval === null ? null : interval.map(percent);
 
 /** One comparison as AlpacaEval's leaderboards name and scale it: every rate in percent. */
-function comparisonDocument(one: ComparisonStatistics): Record<string, unknown> {
+export function comparisonDocument(one: ComparisonStatistics): Record<string, unknown> {
   const { a, b, n, prompts, wins, losses, ties, signTestP, holmP, intervalMethod } = one;
   return {
     a,
@@ -39,7 +39,8 @@ function comparisonDocument(one: ComparisonStatistics): Record<string, unknown> 
   };
 }
 
-const percentEstimate = ({
+/** An estimate in percent. */
+export const percentEstimate = ({
   value,
   lower,
   upper,

@@ -148,6 +148,7 @@ const subjectSchema = z.object({
   runId: z.string().optional(),
   evaluationId: z.string().optional(),
   studyId: z.string().optional(),
+  judgingId: z.string().optional(),
   checkpointId: z.string().optional(),
 });
 
@@ -160,7 +161,13 @@ export function modelsOfJob(db: Database, id: string): z.infer<typeof modelPathR
 }
 
 function modelsOf(db: Database, subject: z.infer<typeof subjectSchema>) {
-  const { runId = '', evaluationId = '', studyId = '', checkpointId = '' } = subject;
+  const {
+    runId = '',
+    evaluationId = '',
+    studyId = '',
+    checkpointId = '',
+    judgingId = '',
+  } = subject;
   return all(
     db,
     modelPathRow,
@@ -170,7 +177,9 @@ function modelsOf(db: Database, subject: z.infer<typeof subjectSchema>) {
          WHERE c.id = @checkpointId
        UNION SELECT s.model_id FROM evaluation e
          JOIN system s ON s.id IN (e.system_a_id, e.system_b_id)
-         WHERE e.id = @evaluationId OR e.study_id = @studyId)`,
-    { runId, evaluationId, studyId, checkpointId },
+         WHERE e.id = @evaluationId OR e.study_id = @studyId
+       UNION SELECT s.model_id FROM judging j JOIN system s ON s.id = j.system_id
+         WHERE j.id = @judgingId)`,
+    { runId, evaluationId, studyId, checkpointId, judgingId },
   );
 }

@@ -1,0 +1,111 @@
+import type { JudgeItem } from '../../../engines/protocol/inference.ts';
+import { promptForJudge } from '../../../../shared/domain/judge/judge-text.ts';
+import { sameAnswer, withoutThinking } from '../../../../shared/template/thinking.ts';
+import type { Database } from '../../../store/database.ts';
+import { comparisonsOf } from '../../../store/repositories/comparisons.ts';
+import { evaluationsOfStudy } from '../../../store/repositories/evaluations.ts';
+import { answersOfEvaluations } from '../../../store/repositories/judge/judged-items.ts';
+import type { StoredJudging } from '../../../store/repositories/judge/judgings.ts';
+import {
+  verdictsOnAnswers,
+  verdictsOnComparisons,
+  type JudgedItem,
+  type StoredVerdict,
+} from '../../../store/repositories/judge/verdicts.ts';
+
+/** One pair or answer, and in which orders the judge has still to see it. */
+export interface ItemToJudge {
+  item: JudgedItem;
+  asked: JudgeItem;
+}
+
+/** What a judging asks for: verdicts in all, those that are there, and what is missing. */
+export interface JudgingWork {
+  /** Pairs or answers that can be judged. */
+  items: number;
+  /** Verdicts wanted: two of a pair, one of an answer. */
+  total: number;
+  /** Verdicts there are; an item that cannot be asked counts as asked. */
+  done: number;
+  missing: ItemToJudge[];
+  /** Pairs with identical answers: ties by rule, which nobody is asked. */
+  identical: number;
+  verdicts: StoredVerdict[];
+}
+
+/** The evaluations that a judging is about. */
+export const evaluationIdsOf = (
+  db: Database,
+  { studyId, evaluationId }: Pick<StoredJudging, 'studyId' | 'evaluationId'>,
+): string[] =>
+  studyId === null ? [evaluationId ?? ''] : evaluationsOfStudy(db, studyId).map(({ id }) => id);
+
+/** What a judging has, and still lacks, of all that can be judged now. */
+export function judgingWork(db: Database, judging: StoredJudging): JudgingWork {
+  const ids = evaluationIdsOf(db, judging);
+  return judging.rubric.kind === 'pairwise'
+    ? workOnPairs(db, judging, ids)
+    : workOnAnswers(db, judging, ids);
+}
+
+function workOnPairs(db: Database, judging: StoredJudging, ids: readonly string[]): JudgingWork {
+  const verdicts = verdictsOnComparisons(db, judging, ids);
+  const known = Map.groupBy(verdicts, ({ comparisonId }) => comparisonId ?? '');
+  const pairs = ids
+    .flatMap((id) => comparisonsOf(db, id))
+    .flatMap(({ id, prompt, a, b }) => (a && b ? [{ id, prompt, a, b }] : []));
+  const different = pairs.filter(({ a, b }) => !sameAnswer(a.output, b.output));
+  const missing = different.flatMap(({ id, prompt, a, b }) => {
+    const orders = ordersLeft(known.get(id) ?? [], ['given', 'swapped']);
+    const answers: [string, string] = [withoutThinking(a.output), withoutThinking(b.output)];
+    const asked = { key: id, prompt: promptForJudge(prompt), answers, orders };
+    return orders.length === 0 ? [] : [{ item: { comparisonId: id }, asked }];
+  });
+  return {
+    ...countsOf(different.length, 2, missing),
+    missing: byPrompt(missing),
+    identical: pairs.length - different.length,
+    verdicts,
+  };
+}
+
+function workOnAnswers(db: Database, judging: StoredJudging, ids: readonly string[]): JudgingWork {
+  const answers = answersOfEvaluations(db, ids);
+  const verdicts = verdictsOnAnswers(
+    db,
+    judging,
+    answers.map(({ id }) => id),
+  );
+  const known = Map.groupBy(verdicts, ({ generationId }) => generationId ?? '');
+  const missing = answers.flatMap(({ id, prompt, output }) => {
+    const orders = ordersLeft(known.get(id) ?? [], ['given']);
+    const own: [string] = [withoutThinking(output)];
+    const asked = { key: id, prompt: promptForJudge(prompt), answers: own, orders };
+    return orders.length === 0 ? [] : [{ item: { generationId: id }, asked }];
+  });
+  return {
+    ...countsOf(answers.length, 1, missing),
+    missing: byPrompt(missing),
+    identical: 0,
+    verdicts,
+  };
+}
+
+/** What could not be asked once is not asked again. */
+function ordersLeft(
+  verdicts: readonly StoredVerdict[],
+  wanted: readonly StoredVerdict['order'][],
+): StoredVerdict['order'][] {
+  if (verdicts.some(({ failure }) => failure !== null)) return [];
+  return wanted.filter((order) => !verdicts.some((verdict) => verdict.order === order));
+}
+
+function countsOf(items: number, each: number, missing: readonly ItemToJudge[]) {
+  const total = items * each;
+  const left = missing.reduce((sum, { asked }) => sum + (asked.orders?.length ?? each), 0);
+  return { items, total, done: total - left };
+}
+
+/** What begins alike comes together: the engine reads it once. */
+const byPrompt = (items: readonly ItemToJudge[]): ItemToJudge[] =>
+  [...Map.groupBy(items, ({ asked }) => asked.prompt).values()].flat();

@@ -1,0 +1,141 @@
+import type { Identity } from '../../../../shared/domain/identity.ts';
+import type { InferenceRequests } from '../../../engines/protocol/inference.ts';
+import { evaluationsOfStudy, findEvaluation } from '../../../store/repositories/evaluations.ts';
+import { findJudging, type StoredJudging } from '../../../store/repositories/judge/judgings.ts';
+import { insertFailedVerdict, insertVerdict } from '../../../store/repositories/judge/verdicts.ts';
+import { findPromptSet, frozenPromptsOf } from '../../../store/repositories/prompt-sets.ts';
+import { findSystem } from '../../../store/repositories/systems.ts';
+import { AppError, found } from '../../base/app-error.ts';
+import type { JobContext, JobHandler } from '../../jobs/job-handler.ts';
+import { systemFiles } from '../../models/checkpoints.ts';
+import type { ProjectSession } from '../../project/project-session.ts';
+import { judgingWork, type ItemToJudge } from './items-to-judge.ts';
+
+/** Items asked in one request: their texts are in memory at once, and the rubric is read once for them. */
+const itemsAtOnce = 200;
+
+/** Asks a judge what a judging lacks; every verdict is stored the moment it is there. */
+export function judgeJob(session: ProjectSession): JobHandler<'judge'> {
+  return {
+    kind: 'judge',
+    resource: 'accelerator',
+    execute: async ({ judgingId }, context) => {
+      const { db } = session.file;
+      const judging = found(findJudging(db, judgingId), 'judging', judgingId);
+      requireWholePrompts(session, judging);
+      const work = judgingWork(db, judging);
+      const progress = new JudgingProgress(session, work, context);
+      try {
+        for (let start = 0; start < work.missing.length; start += itemsAtOnce) {
+          await ask(session, judging, work.missing.slice(start, start + itemsAtOnce), progress);
+          context.signal.throwIfAborted();
+        }
+        return { judgingId, verdicts: work.total };
+      } finally {
+        await session.inference.release(['generate']);
+        session.changes.touch('evaluations');
+      }
+    },
+  };
+}
+
+/** Prompts that were changed after they were frozen are not judged under the hash of their set. */
+function requireWholePrompts({ file: { db } }: ProjectSession, judging: StoredJudging): void {
+  const { studyId, evaluationId } = judging;
+  const evaluations =
+    studyId === null
+      ? [found(findEvaluation(db, 'id', evaluationId ?? ''), 'evaluation', evaluationId ?? '')]
+      : evaluationsOfStudy(db, studyId);
+  for (const id of new Set(evaluations.map(({ promptSetId }) => promptSetId)))
+    frozenPromptsOf(db, found(findPromptSet(db, 'id', id), 'prompt set', id), 0);
+}
+
+class JudgingProgress {
+  readonly context: JobContext;
+  readonly #session: ProjectSession;
+  readonly #total: number;
+  #done: number;
+
+  constructor(
+    session: ProjectSession,
+    { total, done }: { total: number; done: number },
+    context: JobContext,
+  ) {
+    this.#session = session;
+    this.context = context;
+    this.#total = total;
+    this.#done = done;
+    this.add(0);
+  }
+
+  add(verdicts: number): void {
+    this.#done += verdicts;
+    const counts = { done: this.#done, total: this.#total, unit: 'verdicts' };
+    this.context.report({ phase: 'judging', ...counts });
+    this.#session.changes.touch('evaluations');
+  }
+}
+
+async function ask(
+  session: ProjectSession,
+  judging: StoredJudging,
+  items: readonly ItemToJudge[],
+  progress: JudgingProgress,
+): Promise<void> {
+  const { db } = session.file;
+  const { systemId, rubric, nonce } = judging;
+  const system = found(findSystem(db, systemId), 'system', systemId);
+  if (system.kind !== 'weights')
+    throw new AppError('INVALID_INPUT', 'Imported answers cannot judge: choose a model');
+  const { signal } = progress.context;
+  const files = await systemFiles(session, { ...system.spec, otherBase: true }, signal);
+  const byKey = new Map(items.map((one) => [one.asked.key, one]));
+  let identity: Identity | undefined;
+  const { instruction, question, symbols } = rubric;
+  await session.inference.engine('generate', files).request(
+    'judge',
+    {
+      system: files,
+      items: items.map(({ asked }) => asked),
+      rubric: { instruction, question, symbols },
+      nonce,
+    },
+    {
+      signal,
+      onEvent: (event) => {
+        if (event.type === 'identity') identity = event.identity;
+        else progress.add(store(session, judging, { event, byKey, identity }));
+      },
+    },
+  );
+}
+
+type JudgedEvent = Exclude<InferenceRequests['judge']['event'], { type: 'identity' }>;
+
+/** Stores what an engine told, and returns how many verdicts are not wanted any more. */
+function store(
+  { file: { db } }: ProjectSession,
+  { id: judgingId }: StoredJudging,
+  {
+    event,
+    byKey,
+    identity,
+  }: {
+    event: JudgedEvent;
+    byKey: ReadonlyMap<string, ItemToJudge>;
+    identity: Identity | undefined;
+  },
+): number {
+  const known = byKey.get(event.key);
+  if (!known) return 0;
+  const { item, asked } = known;
+  if (event.type === 'failed') {
+    insertFailedVerdict(db, { judgingId, item, failure: event.reason });
+    return asked.orders?.length ?? 0;
+  }
+  if (!identity) throw new Error('A judge gave a verdict before it told who it is');
+  const { order, probabilities, elsewhere, promptTokens } = event;
+  const said = { order, probabilities, elsewhere, promptTokens, identity };
+  insertVerdict(db, { judgingId, item, ...said });
+  return 1;
+}

@@ -1,0 +1,159 @@
+import { randomBytes } from 'node:crypto';
+import type { Judged, JudgingSummary } from '../../../../shared/contract/judgings.ts';
+import {
+  hasImportedAnswers,
+  samplingSchema,
+  type Contestant,
+} from '../../../../shared/domain/identity.ts';
+import { isJobFinished } from '../../../../shared/domain/job.ts';
+import { findRubric } from '../../../store/repositories/judge/rubrics.ts';
+import {
+  ensureJudging,
+  findJudging,
+  hasAudit,
+  judgingsOf,
+  setJudgingJob,
+  type Judged as JudgedIds,
+  type StoredJudging,
+} from '../../../store/repositories/judge/judgings.ts';
+import { findJob, jobPayload } from '../../../store/repositories/jobs.ts';
+import { packetOf } from '../../../store/repositories/project/packet.ts';
+import { AppError, found } from '../../base/app-error.ts';
+import type { CoreState } from '../../project/core-state.ts';
+import type { ProjectSession } from '../../project/project-session.ts';
+import { requireAlone, storedSystemName, usableContestant } from '../evaluation-service.ts';
+import { studyById } from '../study/study-state.ts';
+import { judgingWork } from './items-to-judge.ts';
+import { usedRubric } from './rubric-service.ts';
+
+/** Nothing of a judge is sampled: one system stands for its weights wherever it judges. */
+const nothingSampled = samplingSchema.parse({
+  temperature: 0,
+  topP: 1,
+  repeatPenalty: 1,
+  maxTokens: 1,
+  seed: 0,
+});
+
+const nonceBytes = 9;
+const lettersAndDigits = /[^0-9A-Za-z]/g;
+
+/** Letters and digits that nobody who wrote an answer could know: about 70 bits. */
+export function freshNonce(): string {
+  const nonce = randomBytes(3 * nonceBytes)
+    .toString('base64')
+    .replaceAll(lettersAndDigits, '');
+  return nonce.slice(0, (4 * nonceBytes) / 3);
+}
+
+/** What stores a judge, once its files and its template were found to be usable. */
+export async function usableJudge(
+  session: ProjectSession,
+  judge: Contestant,
+  signal?: AbortSignal,
+): Promise<() => string> {
+  if (hasImportedAnswers(judge))
+    throw new AppError(
+      'INVALID_INPUT',
+      'Imported answers cannot judge, since nobody can be asked: choose a model.',
+    );
+  // Examples before a prompt teach how to answer, which a judge does not.
+  const { fewShot: _, ...spec } = judge;
+  const store = await usableContestant(session, spec, signal);
+  return () => store(nothingSampled);
+}
+
+/** Asks a judge for what lacks; a judging that goes on already is left to itself. */
+export async function startJudging(
+  state: CoreState,
+  session: ProjectSession,
+  input: { judged: Judged; judge: Contestant; rubricHash: string },
+  signal?: AbortSignal,
+): Promise<{ judgingId: string; jobId: string }> {
+  const { db } = session.file;
+  if (packetOf(db) !== null)
+    throw new AppError(
+      'INVALID_STATE',
+      'This is a review packet, whose two systems are only the two sides: judge in the project that it was made from.',
+    );
+  const judged = judgedIds(session, input.judged);
+  found(findRubric(db, 'hash', input.rubricHash), 'rubric', input.rubricHash);
+  const storeJudge = await usableJudge(session, input.judge, signal);
+  const systemId = storeJudge();
+  const { hash: rubricHash } = usedRubric(state, session, input.rubricHash);
+  const { author } = state.settings;
+  const judging = ensureJudging(db, {
+    ...judged,
+    systemId,
+    rubricHash,
+    nonce: freshNonce(),
+    author,
+  });
+  const jobId = goOn(session, judging);
+  session.changes.touch('evaluations');
+  return { judgingId: judging.id, jobId };
+}
+
+/** The job of a judging: the one that goes on, the one that stopped, or a new one. */
+function goOn(session: ProjectSession, judging: StoredJudging): string {
+  const { db } = session.file;
+  const job = judging.jobId === null ? undefined : findJob(db, judging.jobId);
+  if (job && !isJobFinished(job.state)) return job.id;
+  const isOwn =
+    job && session.own.hasJob({ id: job.id, kind: job.kind, payload: jobPayload(db, job.id) });
+  if (job && isOwn && job.state !== 'succeeded') return session.jobs.resume(job.id).id;
+  const newJob = {
+    kind: 'judge',
+    title: `${storedSystemName(session, judging.systemId)} · ${judging.rubricName}`,
+    subjectId: judging.studyId ?? judging.evaluationId,
+    payload: { judgingId: judging.id },
+  } as const;
+  return session.jobs.start(newJob, (jobId) => setJudgingJob(db, judging.id, jobId)).id;
+}
+
+/** NOT_FOUND for what is not there; what belongs to a blind study is judged with that alone. */
+function judgedIds(session: ProjectSession, { kind, id }: Judged): JudgedIds {
+  return kind === 'study'
+    ? { studyId: studyById(session, id).id }
+    : { evaluationId: requireAlone(session, id).id };
+}
+
+/** Judgings of a study or an evaluation as shells show them. */
+export const judgings = (session: ProjectSession, judged: Judged): JudgingSummary[] =>
+  judgingsOf(session.file.db, judgedIds(session, judged)).map((judging) =>
+    toSummary(session, judging),
+  );
+
+/** A stored judging, or NOT_FOUND. */
+export const judgingById = (session: ProjectSession, id: string): StoredJudging =>
+  found(findJudging(session.file.db, id), 'judging', id);
+
+const mostFailures = 20;
+
+function toSummary(session: ProjectSession, judging: StoredJudging): JudgingSummary {
+  const { db } = session.file;
+  const { id, studyId, evaluationId, systemId, nonce, jobId, createdMs } = judging;
+  const rubric = found(findRubric(db, 'hash', judging.rubricHash), 'rubric', judging.rubricHash);
+  const { items, identical, total, done, verdicts } = judgingWork(db, judging);
+  const failures = verdicts.flatMap(({ failure }) => failure ?? []);
+  return {
+    id,
+    judged:
+      studyId === null
+        ? { kind: 'evaluation', id: evaluationId ?? '' }
+        : { kind: 'study', id: studyId },
+    judge: storedSystemName(session, systemId),
+    systemId,
+    rubric,
+    isAudited: hasAudit(db, judging),
+    nonce,
+    jobId,
+    items,
+    identical,
+    total,
+    done,
+    failed: failures.length,
+    failures: [...new Set(failures)].slice(0, mostFailures),
+    createdMs,
+  };
+}

@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import { promptWords } from '../../../../shared/domain/evaluate/evaluation.ts';
+import type { JudgingResults } from '../../../../shared/domain/judge/judging-results.ts';
+import type { OrderedVerdict } from '../../../../shared/domain/judge/judge-verdict.ts';
+import {
+  judgedPairs,
+  judgedQuality,
+  type AnswerAsked,
+  type PairAsked,
+} from '../../../../shared/stats/judge/judged-pairs.ts';
+import { sameAnswer, withoutThinking } from '../../../../shared/template/thinking.ts';
+import { comparisonsOf } from '../../../store/repositories/comparisons.ts';
+import { findEvaluation, type StoredEvaluation } from '../../../store/repositories/evaluations.ts';
+import { answersOfEvaluations } from '../../../store/repositories/judge/judged-items.ts';
+import type { StoredJudging } from '../../../store/repositories/judge/judgings.ts';
+import {
+  verdictsOnAnswers,
+  verdictsOnComparisons,
+  type StoredVerdict,
+} from '../../../store/repositories/judge/verdicts.ts';
+import { findPromptSet } from '../../../store/repositories/prompt-sets.ts';
+import { hasHumanVotes } from '../../../store/repositories/votes.ts';
+import { AppError } from '../../base/app-error.ts';
+import type { ProjectSession } from '../../project/project-session.ts';
+import { distinctNames, storedSystemName } from '../evaluation-service.ts';
+import { evaluationIdsOf } from './items-to-judge.ts';
+import { judgingById } from './judge-service.ts';
+
+/**
+ * What a judge said. While the systems are hidden it is told only where no person has voted, and
+ * without names: whoever votes must not know what a judge thinks.
+ */
+export function judgingResults(session: ProjectSession, id: string): JudgingResults {
+  const { db } = session.file;
+  const judging = judgingById(session, id);
+  const evaluations = evaluationIdsOf(db, judging).flatMap(
+    (evaluationId) => findEvaluation(db, 'id', evaluationId) ?? [],
+  );
+  const isRevealed = evaluations.every(({ revealedMs }) => revealedMs !== null);
+  if (
+    !isRevealed &&
+    hasHumanVotes(
+      db,
+      evaluations.map((one) => one.id),
+    )
+  )
+    throw new AppError(
+      'INVALID_STATE',
+      'People vote on this and its systems are still hidden: what a judge said is told once they are revealed.',
+      { id },
+    );
+  const nameOf = isRevealed ? namesOf(session, evaluations) : hiddenNames(judging, evaluations);
+  const { rubric } = judging;
+  const { pairs, quality, verdicts } = saidBy(session, judging, { evaluations, nameOf });
+  return {
+    judgingId: id,
+    judge: storedSystemName(session, judging.systemId),
+    rubric: { hash: judging.rubricHash, name: judging.rubricName, kind: rubric.kind },
+    isRevealed,
+    pairs,
+    quality,
+    failed: verdicts.filter(({ failure }) => failure !== null).length,
+  };
+}
+
+interface Named {
+  evaluations: readonly StoredEvaluation[];
+  nameOf: (systemId: string) => string;
+}
+
+const systemsOf = (evaluations: readonly StoredEvaluation[]) => [
+  ...new Set(evaluations.flatMap(({ systemAId, systemBId }) => [systemAId, systemBId])),
+];
+
+function namesOf(session: ProjectSession, evaluations: readonly StoredEvaluation[]) {
+  const names = distinctNames(session, systemsOf(evaluations));
+  return (systemId: string) => names.get(systemId) ?? '';
+}
+
+/** Numbers in an order that tells nothing: the first system of a study is the one it is about. */
+function hiddenNames({ nonce }: StoredJudging, evaluations: readonly StoredEvaluation[]) {
+  const rank = (systemId: string) =>
+    createHash('sha256').update(`${nonce}:${systemId}`).digest('hex');
+  const mixed = systemsOf(evaluations).toSorted((one, other) => (rank(one) < rank(other) ? -1 : 1));
+  return (systemId: string) => `hidden system ${mixed.indexOf(systemId) + 1}`;
+}
+
+/** What a judge said, counted, and as it is stored; `answers` are those that it judged by themselves. */
+interface Said extends Pick<JudgingResults, 'pairs' | 'quality'> {
+  verdicts: StoredVerdict[];
+  answers: AnswerAsked[];
+}
+
+/** What a judge said with a rubric of evaluations, whatever judging it was asked in. */
+const saidBy = (session: ProjectSession, judging: StoredJudging, named: Named): Said =>
+  (judging.rubric.kind === 'pairwise' ? pairsOf : answersOf)(session, judging, named);
+
+function pairsOf(
+  { file: { db } }: ProjectSession,
+  judging: StoredJudging,
+  { evaluations, nameOf }: Named,
+): Said {
+  const ids = evaluations.map(({ id }) => id);
+  const verdicts = verdictsOnComparisons(db, judging, ids);
+  const byPair = Map.groupBy(verdicts, ({ comparisonId }) => comparisonId ?? '');
+  const pairs = evaluations.flatMap(({ id, systemAId, systemBId, promptSetId }) => {
+    const promptSet = findPromptSet(db, 'id', promptSetId)?.name ?? '';
+    return comparisonsOf(db, id).flatMap(({ id: comparisonId, prompt, a, b }): PairAsked[] => {
+      if (!a || !b) return [];
+      const [one, other] = [withoutThinking(a.output), withoutThinking(b.output)];
+      return [
+        {
+          prompt: promptWords(prompt),
+          promptSet,
+          a: { system: nameOf(systemAId), output: one },
+          b: { system: nameOf(systemBId), output: other },
+          verdicts: orderedVerdicts(byPair.get(comparisonId) ?? []),
+          isIdentical: sameAnswer(a.output, b.output),
+        },
+      ];
+    });
+  });
+  return { pairs: judgedPairs(pairs), quality: [], answers: [], verdicts };
+}
+
+/** Both orders as a judge said them; of an order that two judgings had, the earlier one. */
+const orderedVerdicts = (verdicts: readonly StoredVerdict[]): OrderedVerdict[] =>
+  verdicts.flatMap(({ order, probabilities, elsewhere }) =>
+    probabilities === null ? [] : [{ order, probabilities, elsewhere: elsewhere ?? 0 }],
+  );
+
+function answersOf(
+  { file: { db } }: ProjectSession,
+  judging: StoredJudging,
+  { evaluations, nameOf }: Named,
+): Said {
+  const { kind } = judging.rubric;
+  const answers = answersOfEvaluations(
+    db,
+    evaluations.map(({ id }) => id),
+  );
+  const verdicts = verdictsOnAnswers(
+    db,
+    judging,
+    answers.map(({ id }) => id),
+  );
+  const byAnswer = Map.groupBy(verdicts, ({ generationId }) => generationId ?? '');
+  const asked = answers.flatMap(({ id, systemId, prompt }): AnswerAsked[] => {
+    const [said] = orderedVerdicts(byAnswer.get(id) ?? []);
+    if (!said) return [];
+    const { probabilities, elsewhere } = said;
+    const words = promptWords(prompt);
+    return [
+      { system: nameOf(systemId), prompt: words, probabilities: [...probabilities], elsewhere },
+    ];
+  });
+  const quality = kind === 'pairwise' ? [] : judgedQuality(kind, asked);
+  return { pairs: [], quality, answers: asked, verdicts };
+}

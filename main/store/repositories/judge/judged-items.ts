@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { idSchema } from '../../../../shared/domain/stored-value.ts';
+import { all, type Database } from '../../database.ts';
+import { messagesColumn } from '../../columns.ts';
+
+const answerRow = z.object({
+  id: idSchema,
+  systemId: idSchema,
+  promptId: idSchema,
+  prompt: messagesColumn,
+  output: z.string(),
+});
+
+/** An answer of an evaluation, to be judged by itself. */
+export type AnswerToJudge = z.infer<typeof answerRow>;
+
+/** The answers that evaluations compare, each once however many pairs show it; none that failed. */
+export function answersOfEvaluations(
+  db: Database,
+  evaluationIds: readonly string[],
+): AnswerToJudge[] {
+  return all(
+    db,
+    answerRow,
+    `SELECT DISTINCT g.id, g.system_id AS systemId, g.prompt_id AS promptId,
+       p.messages_json AS prompt, g.output
+     FROM comparison c JOIN evaluation e ON e.id = c.evaluation_id
+     JOIN generation g ON g.prompt_id = c.prompt_id
+       AND g.system_id IN (e.system_a_id, e.system_b_id)
+     JOIN prompt p ON p.id = g.prompt_id
+     WHERE c.evaluation_id IN (SELECT value FROM json_each(@ids)) AND g.finish <> 'failed'
+     ORDER BY p.prompt_set_id, p.ordinal, g.id`,
+    { ids: JSON.stringify(evaluationIds) },
+  );
+}

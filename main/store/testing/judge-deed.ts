@@ -1,0 +1,58 @@
+import { builtInRubrics } from '../../../shared/domain/judge/built-in-rubrics.ts';
+import { identitySchema, samplingSchema } from '../../../shared/domain/identity.ts';
+import { all, type Database } from '../database.ts';
+import { idRow } from '../columns.ts';
+import { comparisonsOf } from '../repositories/comparisons.ts';
+import { listEvaluations } from '../repositories/evaluations.ts';
+import { ensureJudging } from '../repositories/judge/judgings.ts';
+import { storeRubric } from '../repositories/judge/rubrics.ts';
+import { insertVerdict } from '../repositories/judge/verdicts.ts';
+
+/** A judge's verdict on a pair, or on a single answer, of an evaluation. */
+export interface JudgeDeed {
+  do: 'judge';
+  at: number;
+  kind: 'pairwise' | 'absolute';
+}
+
+const identity = identitySchema.parse({
+  baseSha256: 'base',
+  baseName: 'm',
+  adapterSha256: null,
+  adapterName: null,
+  strength: 1,
+  templateSha256: 'template',
+  sampling: samplingSchema.parse({}),
+  engine: 'test 1.0',
+  device: 'cpu',
+});
+
+/** Judges an item by the first system of its evaluation. */
+export function judge(db: Database, { at, kind }: JudgeDeed, author: string): void {
+  const evaluations = listEvaluations(db);
+  const evaluation = evaluations[at % Math.max(1, evaluations.length)];
+  if (!evaluation) return;
+  const { id: evaluationId, systemAId: systemId } = evaluation;
+  const comparisons = comparisonsOf(db, evaluationId);
+  const answers = all(
+    db,
+    idRow,
+    'SELECT id FROM generation WHERE system_id = @systemId ORDER BY id',
+    { systemId },
+  );
+  const chosen = kind === 'pairwise' ? comparisons : answers;
+  const id = chosen[at % Math.max(1, chosen.length)]?.id;
+  if (id === undefined) return;
+  const { hash: rubricHash } = storeRubric(db, { name: kind, text: builtInRubrics[kind], author });
+  // Each copy has a nonce of its own for a judging that it begins itself.
+  const judging = { evaluationId, systemId, rubricHash, nonce: `nonce${author}0`, author };
+  insertVerdict(db, {
+    judgingId: ensureJudging(db, judging).id,
+    item: kind === 'pairwise' ? { comparisonId: id } : { generationId: id },
+    order: at % 2 === 0 ? 'given' : 'swapped',
+    probabilities: [0.5, 0.25, 0.25],
+    elsewhere: 0.1,
+    promptTokens: 9,
+    identity,
+  });
+}
