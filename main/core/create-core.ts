@@ -24,7 +24,7 @@ import {
   studiesRouter,
 } from './rpc/evaluate-router.ts';
 import type { CallContext } from './rpc/implement.ts';
-import { judgingsRouter, rubricsRouter } from './rpc/judge-router.ts';
+import { auditsRouter, judgingsRouter, rubricsRouter } from './rpc/judge-router.ts';
 import { diskRouter, thingsRouter } from './rpc/manage-router.ts';
 import { mergesRouter, packetsRouter } from './rpc/merge-router.ts';
 import { networkRouter } from './rpc/network-router.ts';
@@ -62,6 +62,7 @@ const router = implement(contract).$context<CallContext>().router({
   studies: studiesRouter,
   choices: choicesRouter,
   judgings: judgingsRouter,
+  audits: auditsRouter,
   rubrics: rubricsRouter,
   statistics: statisticsRouter,
   merges: mergesRouter,

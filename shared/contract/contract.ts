@@ -10,6 +10,7 @@ import {
   promptsContract,
   statisticsContract,
 } from './evaluate.ts';
+import { auditsContract } from './audits.ts';
 import { choicesContract } from './choices.ts';
 import { judgingsContract, rubricsContract } from './judgings.ts';
 import { studiesContract } from './studies.ts';
@@ -39,6 +40,7 @@ const groups = {
   studies: studiesContract,
   choices: choicesContract,
   judgings: judgingsContract,
+  audits: auditsContract,
   rubrics: rubricsContract,
   statistics: statisticsContract,
   merges: mergesContract,

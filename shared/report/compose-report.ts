@@ -192,9 +192,14 @@ function itemVerdict(votes: readonly ReportVote[], basis: ReportBasis): Verdict 
   const counting = votes.filter((vote) => vote.authorKind === basis);
   const deciding =
     counting.length > 0 ? counting : votes.filter((vote) => vote.authorKind === 'rule');
+  return majorityVerdict(deciding.map(({ verdict }) => verdict));
+}
+
+/** What most of these verdicts say; a tie where none has most, null where there is none. */
+export function majorityVerdict(verdicts: readonly Verdict[]): Verdict | null {
+  if (verdicts.length === 0) return null;
   const tally = { a: 0, b: 0, tie: 0 };
-  for (const { verdict } of deciding) tally[verdict] += 1;
-  if (deciding.length === 0) return null;
+  for (const verdict of verdicts) tally[verdict] += 1;
   if (tally.a > Math.max(tally.b, tally.tie)) return 'a';
   if (tally.b > Math.max(tally.a, tally.tie)) return 'b';
   return 'tie';

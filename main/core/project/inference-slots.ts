@@ -30,6 +30,11 @@ export class InferenceSlots {
     { engine: GuardedInference; reads: readonly string[] }
   >();
   readonly #retired = new Set<GuardedInference>();
+  readonly #start: typeof startInference;
+
+  constructor(start = startInference) {
+    this.#start = start;
+  }
 
   /** The live process of a slot for systems in turn: one of other files is another process. */
   engine(slot: InferenceSlot, ...systems: readonly GuardedSystem[]): GuardedInference {
@@ -38,7 +43,7 @@ export class InferenceSlots {
     const isEnough = files.reads.every((path) => current?.reads.includes(path));
     if (current && isEnough && !current.engine.hasExited) return current.engine;
     if (current) this.#retire(current.engine);
-    const started = startInference(files, threadsFor(slot));
+    const started = this.#start(files, threadsFor(slot));
     this.#engines.set(slot, { engine: started, reads: files.reads });
     return started;
   }

@@ -1,3 +1,4 @@
+import { auditById, audits, startAudit } from '../evaluate/judge/audit-service.ts';
 import { judgings, startJudging } from '../evaluate/judge/judge-service.ts';
 import { judgingResults } from '../evaluate/judge/judging-results.ts';
 import { rubrics, saveRubric } from '../evaluate/judge/rubric-service.ts';
@@ -13,6 +14,17 @@ export const judgingsRouter = {
   ),
   results: withProject.judgings.results.handler(({ context: { session }, input }) =>
     judgingResults(session, input.id),
+  ),
+};
+
+/** Audits of judges. */
+export const auditsRouter = {
+  list: withProject.audits.list.handler(({ context: { session } }) => audits(session)),
+  get: withProject.audits.get.handler(({ context: { session }, input }) =>
+    auditById(session, input),
+  ),
+  start: withProject.audits.start.handler(({ context: { core, session }, input, signal }) =>
+    startAudit(core, session, input, signal),
   ),
 };
 

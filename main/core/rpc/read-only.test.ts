@@ -150,6 +150,8 @@ const inputs: Record<string, unknown> = {
   },
   'network.log': {},
   'network.forget': { baseUrl: 'http://127.0.0.1:1/v1' },
+  'audits.list': undefined,
+  'audits.get': { id: 'x' },
   'judgings.list': { kind: 'evaluation', id: 'e' },
   'judgings.results': { id: 'x' },
   'rubrics.list': undefined,

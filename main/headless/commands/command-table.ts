@@ -16,6 +16,7 @@ import { generateCommand } from './chat/generate.ts';
 import { importCommand } from './curate/import.ts';
 import { deleteCommand, diskCommand, noteCommand, renameCommand, tagCommand } from './manage.ts';
 import { judgeCommand } from './evaluate/judge.ts';
+import { judgeAuditCommand } from './evaluate/judge-audit.ts';
 import { mergeCommand, packetCommand } from './merge.ts';
 import { modelConfirmCommand, modelInspectCommand } from './train/model.ts';
 import {
@@ -73,6 +74,7 @@ export const commands: readonly Command[] = [
   voteCommand,
   chooseCommand,
   judgeCommand,
+  judgeAuditCommand,
   rubricCommand,
   rubricShowCommand,
   rubricSaveCommand,

@@ -164,15 +164,16 @@ export const checksummedTables: readonly ChecksummedTable[] = [
     columns:
       'id study_id evaluation_id system_id rubric_hash nonce author created_ms sequence'.split(' '),
     ...marks,
-    about: `'judging of ' || coalesce(
-      (SELECT 'study “' || name || '”' FROM study WHERE id = t.study_id),
-      (SELECT 'evaluation “' || name || '”' FROM evaluation WHERE id = t.evaluation_id), '?')`,
+    about: `coalesce(
+      (SELECT 'judging of study “' || name || '”' FROM study WHERE id = t.study_id),
+      (SELECT 'judging of evaluation “' || name || '”' FROM evaluation WHERE id = t.evaluation_id),
+      'audit of a judge')`,
   },
   {
     name: 'verdict',
     columns: (
       'id judging_id comparison_id generation_id shown_order probabilities_json elsewhere ' +
-      'prompt_tokens failure identity_json created_ms sequence'
+      'prompt_tokens failure identity_json created_ms sequence audit_key'
     ).split(' '),
     ...texts,
     about: `'verdict of a judge, ' || shown_order || ' order'`,

@@ -283,6 +283,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     prompt_tokens: 'count?',
     failure: 'text?',
     identity_json: 'text?',
+    audit_key: 'name?',
     ...ordered,
   },
   label: {

@@ -140,6 +140,7 @@ export const evaluationTables = {
       prompt_tokens: value,
       failure: value,
       identity_json: value,
+      audit_key: value,
       ...ordered,
     },
   },

@@ -130,7 +130,11 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
     at: small,
     shown: fc.constantFrom('left', 'right', 'neither', 'withdrawn'),
   }),
-  fc.record({ do: fc.constant('judge'), at: small, kind: fc.constantFrom('pairwise', 'absolute') }),
+  fc.record({
+    do: fc.constant('judge'),
+    at: small,
+    kind: fc.constantFrom('pairwise', 'absolute', 'audit'),
+  }),
   fc.record({ do: fc.constant('reveal'), at: small }),
   fc.record({ do: fc.constant('chat'), text: texts }),
 );

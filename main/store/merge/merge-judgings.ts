@@ -30,7 +30,8 @@ export function mergeJudgings(db: Database, path: string): UnionCount {
 }
 
 const isSameItem = `m.judging_id = o.judging_id AND m.shown_order = o.shown_order
-  AND coalesce(m.comparison_id, m.generation_id) = coalesce(o.comparison_id, o.generation_id)`;
+  AND coalesce(m.comparison_id, m.generation_id, m.audit_key)
+    = coalesce(o.comparison_id, o.generation_id, o.audit_key)`;
 
 /** True of a verdict of one file on an answer that the other file's takes the place of. */
 const isOnReplaced = (verdict: string, answer: 'ours' | 'theirs', isLost: string) =>

@@ -3,7 +3,8 @@ import type { Migration } from './migrate.ts';
 /**
  * Judges: the rubrics that they are asked with, what they judge, and their verdicts. All three are
  * appended only. A verdict is on a comparison or on one answer; one that could not be asked has a
- * reason in place of probabilities.
+ * reason in place of probabilities. A judging of neither a study nor an evaluation is an audit: its
+ * verdicts are on pairs and answers that the program brings along, each known by a key.
  */
 export const judging: Migration = {
   version: 24,
@@ -41,6 +42,7 @@ CREATE TABLE verdict (
   judging_id TEXT NOT NULL REFERENCES judging (id),
   comparison_id TEXT REFERENCES comparison (id),
   generation_id TEXT REFERENCES generation (id),
+  audit_key TEXT,
   shown_order TEXT NOT NULL,
   probabilities_json TEXT CHECK (json_valid(probabilities_json)),
   elsewhere REAL,
@@ -51,7 +53,7 @@ CREATE TABLE verdict (
   sequence INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE UNIQUE INDEX verdict_of_item
-  ON verdict (judging_id, coalesce(comparison_id, generation_id), shown_order);
+  ON verdict (judging_id, coalesce(comparison_id, generation_id, audit_key), shown_order);
 CREATE INDEX verdict_by_sequence ON verdict (sequence, id);
 CREATE INDEX verdict_by_comparison ON verdict (comparison_id) WHERE comparison_id IS NOT NULL;
 CREATE INDEX verdict_by_generation ON verdict (generation_id) WHERE generation_id IS NOT NULL;

@@ -43,6 +43,7 @@ export interface StoredComparison {
   id: string;
   ordinal: number;
   leftSide: SystemKey;
+  promptId: string;
   promptOrdinal: number;
   prompt: Message[];
   expected: string | null;
@@ -57,6 +58,7 @@ const comparisonRow = z.object({
   id: idSchema,
   ordinal: countSchema,
   leftSide: systemKeySchema,
+  promptId: idSchema,
   promptOrdinal: countSchema,
   prompt: messagesColumn,
   expected: z.string().nullable(),
@@ -76,7 +78,7 @@ const comparisonRow = z.object({
   bHash: hashSchema.nullable(),
 });
 
-const selectComparisons = `SELECT c.id, c.ordinal, c.left_side AS leftSide,
+const selectComparisons = `SELECT c.id, c.ordinal, c.left_side AS leftSide, p.id AS promptId,
     p.messages_json AS prompt, p.expected, p.ordinal AS promptOrdinal,
     a.output AS aOutput, a.finish AS aFinish, a.identity_json AS aIdentity,
     a.identity_json AS aStored, a.answer_hash AS aHash,

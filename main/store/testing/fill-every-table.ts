@@ -265,7 +265,12 @@ function addJudgings(db: Database, systemId: string): void {
         const item = { comparisonId: comparison.id };
         insertVerdict(db, { judgingId: judging.id, item, order, probabilities, ...said });
       }
-    if (kind === 'pairwise') continue;
+    if (kind === 'pairwise') {
+      const audit = ensureJudging(db, { isAudit: true, systemId, ...begun });
+      const pair = { judgingId: audit.id, item: { auditKey: 'capital equal' } };
+      insertVerdict(db, { ...pair, order: 'given', probabilities, ...said });
+      continue;
+    }
     const item = { generationId: one };
     insertVerdict(db, { judgingId: judging.id, item, order: 'given', probabilities, ...said });
     const failed = { judgingId: judging.id, item: { generationId: other } };

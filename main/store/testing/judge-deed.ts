@@ -6,13 +6,13 @@ import { comparisonsOf } from '../repositories/comparisons.ts';
 import { listEvaluations } from '../repositories/evaluations.ts';
 import { ensureJudging } from '../repositories/judge/judgings.ts';
 import { storeRubric } from '../repositories/judge/rubrics.ts';
-import { insertVerdict } from '../repositories/judge/verdicts.ts';
+import { insertVerdict, type JudgedItem } from '../repositories/judge/verdicts.ts';
 
-/** A judge's verdict on a pair, or on a single answer, of an evaluation. */
+/** A judge's verdict on a pair, or on a single answer, of an evaluation, or on a pair of an audit. */
 export interface JudgeDeed {
   do: 'judge';
   at: number;
-  kind: 'pairwise' | 'absolute';
+  kind: 'pairwise' | 'absolute' | 'audit';
 }
 
 const identity = identitySchema.parse({
@@ -40,19 +40,26 @@ export function judge(db: Database, { at, kind }: JudgeDeed, author: string): vo
     'SELECT id FROM generation WHERE system_id = @systemId ORDER BY id',
     { systemId },
   );
-  const chosen = kind === 'pairwise' ? comparisons : answers;
+  const chosen = kind === 'absolute' ? answers : comparisons;
   const id = chosen[at % Math.max(1, chosen.length)]?.id;
   if (id === undefined) return;
-  const { hash: rubricHash } = storeRubric(db, { name: kind, text: builtInRubrics[kind], author });
+  const name = kind === 'absolute' ? kind : 'pairwise';
+  const { hash: rubricHash } = storeRubric(db, { name, text: builtInRubrics[name], author });
+  const about = kind === 'audit' ? { isAudit: true as const } : { evaluationId };
   // Each copy has a nonce of its own for a judging that it begins itself.
-  const judging = { evaluationId, systemId, rubricHash, nonce: `nonce${author}0`, author };
+  const judging = { ...about, systemId, rubricHash, nonce: `nonce${author}0`, author };
   insertVerdict(db, {
     judgingId: ensureJudging(db, judging).id,
-    item: kind === 'pairwise' ? { comparisonId: id } : { generationId: id },
+    item: itemOf(kind, id, at),
     order: at % 2 === 0 ? 'given' : 'swapped',
     probabilities: [0.5, 0.25, 0.25],
     elsewhere: 0.1,
     promptTokens: 9,
     identity,
   });
+}
+
+function itemOf(kind: JudgeDeed['kind'], id: string, at: number): JudgedItem {
+  if (kind === 'audit') return { auditKey: `pair ${at % 3}` };
+  return kind === 'pairwise' ? { comparisonId: id } : { generationId: id };
 }

@@ -8,15 +8,19 @@ import { answersOfEvaluations } from '../../../store/repositories/judge/judged-i
 import type { StoredJudging } from '../../../store/repositories/judge/judgings.ts';
 import {
   verdictsOnAnswers,
+  verdictsOfAudit,
   verdictsOnComparisons,
   type JudgedItem,
   type StoredVerdict,
 } from '../../../store/repositories/judge/verdicts.ts';
+import { auditItems } from './items-of-audit.ts';
 
 /** One pair or answer, and in which orders the judge has still to see it. */
 export interface ItemToJudge {
   item: JudgedItem;
   asked: JudgeItem;
+  /** Asked once more, so that it needs other words to be fenced off by. */
+  isAgain?: boolean;
 }
 
 /** What a judging asks for: verdicts in all, those that are there, and what is missing. */
@@ -42,6 +46,7 @@ export const evaluationIdsOf = (
 
 /** What a judging has, and still lacks, of all that can be judged now. */
 export function judgingWork(db: Database, judging: StoredJudging): JudgingWork {
+  if (isAudit(judging)) return workOfAudit(db, judging);
   const ids = evaluationIdsOf(db, judging);
   return judging.rubric.kind === 'pairwise'
     ? workOnPairs(db, judging, ids)
@@ -89,6 +94,27 @@ function workOnAnswers(db: Database, judging: StoredJudging, ids: readonly strin
     identical: 0,
     verdicts,
   };
+}
+
+/** Whether the judge itself is looked at, by what the program brings along. */
+export const isAudit = ({ studyId, evaluationId }: StoredJudging): boolean =>
+  studyId === null && evaluationId === null;
+
+function workOfAudit(db: Database, judging: StoredJudging): JudgingWork {
+  const { kind } = judging.rubric;
+  const items = auditItems(kind);
+  const verdicts = verdictsOfAudit(db, judging);
+  const known = Map.groupBy(verdicts, ({ auditKey }) => auditKey ?? '');
+  const wanted = kind === 'pairwise' ? (['given', 'swapped'] as const) : (['given'] as const);
+  const missing = items.flatMap(({ auditKey, asked, isAgain }) => {
+    const orders = ordersLeft(known.get(auditKey) ?? [], wanted);
+    const left = { item: { auditKey }, asked: { key: auditKey, ...asked, orders }, isAgain };
+    return orders.length === 0 ? [] : [left];
+  });
+  // What is asked once more comes last, under a nonce of its own.
+  const inOrder = missing.toSorted((p, q) => Number(p.isAgain) - Number(q.isAgain));
+  const counts = countsOf(items.length, wanted.length, missing);
+  return { ...counts, missing: inOrder, identical: 0, verdicts };
 }
 
 /** What could not be asked once is not asked again. */

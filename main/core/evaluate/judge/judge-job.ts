@@ -9,7 +9,8 @@ import { AppError, found } from '../../base/app-error.ts';
 import type { JobContext, JobHandler } from '../../jobs/job-handler.ts';
 import { systemFiles } from '../../models/checkpoints.ts';
 import type { ProjectSession } from '../../project/project-session.ts';
-import { judgingWork, type ItemToJudge } from './items-to-judge.ts';
+import { againNonce } from './items-of-audit.ts';
+import { isAudit, judgingWork, type ItemToJudge } from './items-to-judge.ts';
 
 /** Items asked in one request: their texts are in memory at once, and the rubric is read once for them. */
 const itemsAtOnce = 200;
@@ -26,8 +27,8 @@ export function judgeJob(session: ProjectSession): JobHandler<'judge'> {
       const work = judgingWork(db, judging);
       const progress = new JudgingProgress(session, work, context);
       try {
-        for (let start = 0; start < work.missing.length; start += itemsAtOnce) {
-          await ask(session, judging, work.missing.slice(start, start + itemsAtOnce), progress);
+        for (const items of requestsFor(work.missing)) {
+          await ask(session, judging, items, progress);
           context.signal.throwIfAborted();
         }
         return { judgingId, verdicts: work.total };
@@ -39,8 +40,21 @@ export function judgeJob(session: ProjectSession): JobHandler<'judge'> {
   };
 }
 
+/** A request has one nonce, so that what is asked once more comes apart. */
+function requestsFor(missing: readonly ItemToJudge[]): ItemToJudge[][] {
+  const [first, again] = [false, true].map((isAgain) =>
+    missing.filter((item) => (item.isAgain ?? false) === isAgain),
+  );
+  return [first ?? [], again ?? []].flatMap((items) =>
+    Array.from({ length: Math.ceil(items.length / itemsAtOnce) }, (_, at) =>
+      items.slice(at * itemsAtOnce, (at + 1) * itemsAtOnce),
+    ),
+  );
+}
+
 /** Prompts that were changed after they were frozen are not judged under the hash of their set. */
 function requireWholePrompts({ file: { db } }: ProjectSession, judging: StoredJudging): void {
+  if (isAudit(judging)) return;
   const { studyId, evaluationId } = judging;
   const evaluations =
     studyId === null
@@ -98,7 +112,7 @@ async function ask(
       system: files,
       items: items.map(({ asked }) => asked),
       rubric: { instruction, question, symbols },
-      nonce,
+      nonce: items[0]?.isAgain ? againNonce(nonce) : nonce,
     },
     {
       signal,

@@ -23,7 +23,7 @@ import type { CoreState } from '../../project/core-state.ts';
 import type { ProjectSession } from '../../project/project-session.ts';
 import { requireAlone, storedSystemName, usableContestant } from '../evaluation-service.ts';
 import { studyById } from '../study/study-state.ts';
-import { judgingWork } from './items-to-judge.ts';
+import { isAudit, judgingWork } from './items-to-judge.ts';
 import { usedRubric } from './rubric-service.ts';
 
 /** Nothing of a judge is sampled: one system stands for its weights wherever it judges. */
@@ -63,11 +63,11 @@ export async function usableJudge(
   return () => store(nothingSampled);
 }
 
-/** Asks a judge for what lacks; a judging that goes on already is left to itself. */
+/** Asks a judge for what lacks, null of its audit; a judging that goes on already is left to itself. */
 export async function startJudging(
   state: CoreState,
   session: ProjectSession,
-  input: { judged: Judged; judge: Contestant; rubricHash: string },
+  input: { judged: Judged | null; judge: Contestant; rubricHash: string },
   signal?: AbortSignal,
 ): Promise<{ judgingId: string; jobId: string }> {
   const { db } = session.file;
@@ -76,7 +76,7 @@ export async function startJudging(
       'INVALID_STATE',
       'This is a review packet, whose two systems are only the two sides: judge in the project that it was made from.',
     );
-  const judged = judgedIds(session, input.judged);
+  const judged = input.judged ? judgedIds(session, input.judged) : { isAudit: true as const };
   found(findRubric(db, 'hash', input.rubricHash), 'rubric', input.rubricHash);
   const storeJudge = await usableJudge(session, input.judge, signal);
   const systemId = storeJudge();
@@ -104,7 +104,7 @@ function goOn(session: ProjectSession, judging: StoredJudging): string {
   if (job && isOwn && job.state !== 'succeeded') return session.jobs.resume(job.id).id;
   const newJob = {
     kind: 'judge',
-    title: `${storedSystemName(session, judging.systemId)} · ${judging.rubricName}`,
+    title: `${isAudit(judging) ? 'Audit: ' : ''}${storedSystemName(session, judging.systemId)} · ${judging.rubricName}`,
     subjectId: judging.studyId ?? judging.evaluationId,
     payload: { judgingId: judging.id },
   } as const;
@@ -131,29 +131,38 @@ export const judgingById = (session: ProjectSession, id: string): StoredJudging 
 const mostFailures = 20;
 
 function toSummary(session: ProjectSession, judging: StoredJudging): JudgingSummary {
-  const { db } = session.file;
-  const { id, studyId, evaluationId, systemId, nonce, jobId, createdMs } = judging;
-  const rubric = found(findRubric(db, 'hash', judging.rubricHash), 'rubric', judging.rubricHash);
-  const { items, identical, total, done, verdicts } = judgingWork(db, judging);
-  const failures = verdicts.flatMap(({ failure }) => failure ?? []);
+  const { studyId, evaluationId, nonce } = judging;
+  const { work, ...progress } = judgingProgress(session, judging);
   return {
-    id,
+    ...progress,
     judged:
       studyId === null
         ? { kind: 'evaluation', id: evaluationId ?? '' }
         : { kind: 'study', id: studyId },
+    isAudited: hasAudit(session.file.db, judging),
+    nonce,
+    items: work.items,
+    identical: work.identical,
+  };
+}
+
+/** Who judges with what, and how far that is; `work` has the verdicts. */
+export function judgingProgress(session: ProjectSession, judging: StoredJudging) {
+  const { db } = session.file;
+  const { id, systemId, rubricHash, jobId, createdMs } = judging;
+  const work = judgingWork(db, judging);
+  const failures = work.verdicts.flatMap(({ failure }) => failure ?? []);
+  return {
+    id,
     judge: storedSystemName(session, systemId),
     systemId,
-    rubric,
-    isAudited: hasAudit(db, judging),
-    nonce,
+    rubric: found(findRubric(db, 'hash', rubricHash), 'rubric', rubricHash),
     jobId,
-    items,
-    identical,
-    total,
-    done,
+    total: work.total,
+    done: work.done,
     failed: failures.length,
     failures: [...new Set(failures)].slice(0, mostFailures),
     createdMs,
+    work,
   };
 }

@@ -14,6 +14,11 @@ import { nextSequence } from '../sequence.ts';
 /** What a judge judges: all of a study, or one evaluation. */
 export type Judged = { studyId: string } | { evaluationId: string };
 
+/** Of neither: the judge itself is looked at, by pairs that the program brings along. */
+interface Audit {
+  isAudit: true;
+}
+
 const judgingRow = z.object({
   id: idSchema,
   studyId: idSchema.nullable(),
@@ -37,7 +42,12 @@ const selectJudgings = `SELECT j.id, j.study_id AS studyId, j.evaluation_id AS e
     r.text_json AS rubric, j.nonce, j.job_id AS jobId, j.author, j.created_ms AS createdMs
   FROM judging j JOIN rubric r ON r.hash = j.rubric_hash`;
 
-type NewJudging = Judged & { systemId: string; rubricHash: string; nonce: string; author: string };
+type NewJudging = (Judged | Audit) & {
+  systemId: string;
+  rubricHash: string;
+  nonce: string;
+  author: string;
+};
 
 /** The judging of a judge and a rubric on something; stored when it is asked for the first time. */
 export function ensureJudging(db: Database, judging: NewJudging): StoredJudging {
@@ -113,3 +123,12 @@ export function judgingsOf(db: Database, judged: Judged): StoredJudging[] {
     { id },
   );
 }
+
+/** Every audit of a judge, oldest first. */
+export const auditsOf = (db: Database): StoredJudging[] =>
+  all(
+    db,
+    judgingRow,
+    `${selectJudgings} WHERE j.study_id IS NULL AND j.evaluation_id IS NULL
+     ORDER BY j.sequence, j.id`,
+  );

@@ -5,7 +5,7 @@ import {
   shownOrderSchema,
 } from '../../../../shared/domain/judge/judge-verdict.ts';
 import { identitySchema, type Identity } from '../../../../shared/domain/identity.ts';
-import { idSchema, momentSchema } from '../../../../shared/domain/stored-value.ts';
+import { idSchema, momentSchema, nameSchema } from '../../../../shared/domain/stored-value.ts';
 import { json, real } from '../../columns.ts';
 import { all, run, withTransaction, type Database } from '../../database.ts';
 import { nextSequence } from '../sequence.ts';
@@ -14,6 +14,8 @@ const verdictRow = z.object({
   judgingId: idSchema,
   comparisonId: idSchema.nullable(),
   generationId: idSchema.nullable(),
+  /** Of an audit: which of its pairs or answers. */
+  auditKey: nameSchema.nullable(),
   order: shownOrderSchema,
   /** Of the rubric's symbols; null where it could not be asked. */
   probabilities: json(probabilitiesSchema).nullable(),
@@ -27,7 +29,7 @@ const verdictRow = z.object({
 export type StoredVerdict = z.infer<typeof verdictRow>;
 
 /** What a verdict is on. */
-export type JudgedItem = { comparisonId: string } | { generationId: string };
+export type JudgedItem = { comparisonId: string } | { generationId: string } | { auditKey: string };
 
 /** A verdict that an engine gave. */
 export interface NewVerdict {
@@ -75,15 +77,17 @@ function append(db: Database, { item, ...verdict }: VerdictColumns): void {
     run(
       db,
       `INSERT INTO verdict (id, judging_id, comparison_id, generation_id, shown_order,
-         probabilities_json, elsewhere, prompt_tokens, failure, identity_json, created_ms, sequence)
+         probabilities_json, elsewhere, prompt_tokens, failure, identity_json, audit_key,
+         created_ms, sequence)
        VALUES (@id, @judgingId, @comparisonId, @generationId, @order, @probabilities, @elsewhere,
-         @promptTokens, @failure, @identity, @createdMs, @sequence)
+         @promptTokens, @failure, @identity, @auditKey, @createdMs, @sequence)
        ON CONFLICT DO NOTHING`,
       {
         ...verdict,
         id: uuidv7(),
         comparisonId: 'comparisonId' in item ? item.comparisonId : null,
         generationId: 'generationId' in item ? item.generationId : null,
+        auditKey: 'auditKey' in item ? item.auditKey : null,
         createdMs: Date.now(),
         sequence: nextSequence(db),
       },
@@ -92,7 +96,7 @@ function append(db: Database, { item, ...verdict }: VerdictColumns): void {
 }
 
 const selectVerdicts = `SELECT v.judging_id AS judgingId, v.comparison_id AS comparisonId,
-    v.generation_id AS generationId, v.shown_order AS "order",
+    v.generation_id AS generationId, v.audit_key AS auditKey, v.shown_order AS "order",
     v.probabilities_json AS probabilities, v.elsewhere, v.failure, v.identity_json AS identity,
     v.created_ms AS createdMs
   FROM verdict v JOIN judging j ON j.id = v.judging_id`;
@@ -134,5 +138,20 @@ export function verdictsOnAnswers(
        AND v.generation_id IN (SELECT value FROM json_each(@ids))
      ORDER BY v.sequence, v.id`,
     { systemId, rubricHash, ids: JSON.stringify(generationIds) },
+  );
+}
+
+/** What a judge said, by a rubric, of what it was audited with, oldest first. */
+export function verdictsOfAudit(
+  db: Database,
+  { systemId, rubricHash }: JudgeWithRubric,
+): StoredVerdict[] {
+  return all(
+    db,
+    verdictRow,
+    `${selectVerdicts}
+     WHERE j.system_id = @systemId AND j.rubric_hash = @rubricHash AND v.audit_key IS NOT NULL
+     ORDER BY v.sequence, v.id`,
+    { systemId, rubricHash },
   );
 }
