@@ -4,7 +4,7 @@ import type { TabId } from '../ui/navigation.ts';
 export type ShownItem =
   | { kind: 'run' | 'prompts' | 'sample' | 'conversation'; id: string }
   | { kind: 'evaluation' | 'study'; id: string; pair?: number }
-  | { kind: 'new' | 'new-study' | 'xray' | 'votes' };
+  | { kind: 'new' | 'new-study' | 'xray' | 'votes' | 'audits' };
 
 /** Where a person is, as the address of the window says it; nothing secret is in it. */
 export interface Place {
@@ -18,7 +18,7 @@ const kinds: Record<TabId, readonly ShownItem['kind'][]> = {
   curate: ['sample'],
   train: ['run', 'new', 'xray'],
   chat: ['conversation'],
-  evaluate: ['evaluation', 'study', 'prompts', 'new', 'new-study', 'votes'],
+  evaluate: ['evaluation', 'study', 'prompts', 'new', 'new-study', 'votes', 'audits'],
 };
 
 const idPattern = /^[\w-]{1,100}$/;
@@ -53,7 +53,13 @@ const isTab = (word: string): word is TabId => Object.hasOwn(kinds, word);
 function itemOf(tab: TabId, [word = '', id = '', pair = '']: readonly string[]): ShownItem | null {
   const kind = kinds[tab].find((known) => known === word);
   if (kind === undefined) return null;
-  if (kind === 'new' || kind === 'new-study' || kind === 'xray' || kind === 'votes')
+  if (
+    kind === 'new' ||
+    kind === 'new-study' ||
+    kind === 'xray' ||
+    kind === 'votes' ||
+    kind === 'audits'
+  )
     return { kind };
   if (!idPattern.test(id)) return null;
   if ((kind !== 'evaluation' && kind !== 'study') || !pairPattern.test(pair)) return { kind, id };

@@ -44,7 +44,8 @@ function shownInEvaluate(): ShownItem | null {
   const { selection, shownPair } = useEvaluate.getState();
   if (selection.kind === 'none') return null;
   if (selection.kind === 'new' || selection.kind === 'new-study') return { kind: selection.kind };
-  if (selection.kind === 'prompts' || selection.kind === 'votes') return selection;
+  if (selection.kind === 'prompts' || selection.kind === 'votes' || selection.kind === 'audits')
+    return selection;
   const { kind, id } = selection;
   const onPage = shownPair?.id === id ? shownPair.ordinal : undefined;
   const pair = selection.pair ?? onPage;
@@ -116,7 +117,10 @@ async function follow({ tab, item }: Place): Promise<void> {
   else showEvaluate({ kind: item.kind, id: item.id });
 }
 
-function showPage(tab: Place['tab'], page: 'new' | 'new-study' | 'xray' | 'votes'): void {
+function showPage(
+  tab: Place['tab'],
+  page: 'new' | 'new-study' | 'xray' | 'votes' | 'audits',
+): void {
   if (page === 'xray') showXray();
   else if (tab === 'train') showForm();
   else showEvaluate({ kind: page });

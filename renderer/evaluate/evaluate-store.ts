@@ -11,7 +11,9 @@ export type EvaluateSelection =
   | { kind: 'study'; id: string; pair?: number }
   | { kind: 'prompts'; id: string }
   /** Statistics of votes that are in no project. */
-  | { kind: 'votes' };
+  | { kind: 'votes' }
+  /** Audits of judges. */
+  | { kind: 'audits' };
 
 /** The pair that a voting page has in front of the voter. */
 interface ShownPair {

@@ -82,23 +82,38 @@ export function EvaluationList() {
           )
         }
       </QueryView>
-      <StatisticsRow />
+      <PageRow
+        kind="votes"
+        name="Statistics of votes"
+        about="How many prompts are enough; votes in a file"
+      />
+      <PageRow
+        kind="audits"
+        name="Audits of judges"
+        about="Which biases a judge has, before it is believed"
+      />
     </nav>
   );
 }
 
+interface PageRowProps {
+  kind: 'votes' | 'audits';
+  name: string;
+  about: string;
+}
+
 /** Leads to what needs no evaluation of the project. */
-function StatisticsRow() {
-  const isCurrent = useEvaluate(({ selection }) => selection.kind === 'votes');
+function PageRow({ kind, name, about }: PageRowProps) {
+  const isCurrent = useEvaluate(({ selection }) => selection.kind === kind);
   return (
     <button
       type="button"
       className="evaluation-row evaluation-row-last"
       aria-current={isCurrent}
-      onClick={() => showEvaluate({ kind: 'votes' })}
+      onClick={() => showEvaluate({ kind })}
     >
-      <span className="evaluation-row-name">Statistics of votes</span>
-      <span className="small dim">How many prompts are enough; votes in a file</span>
+      <span className="evaluation-row-name">{name}</span>
+      <span className="small dim">{about}</span>
     </button>
   );
 }

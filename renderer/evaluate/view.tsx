@@ -7,6 +7,7 @@ import { useWanted, type WantedEvaluation } from '../ui/navigation.ts';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import { SplitPane } from '../ui/split-pane.tsx';
 import { setImporting, showEvaluate, useEvaluate } from './evaluate-store.ts';
+import { AuditPage } from './audit/audit-page.tsx';
 import { EvaluationList } from './evaluation-list.tsx';
 import { EvaluationPage } from './evaluation-page.tsx';
 import { WithFormLists } from './new/form-lists.tsx';
@@ -56,6 +57,7 @@ function EveryEvaluation() {
     { keys: [], label: 'New study…', group, run: () => showEvaluate({ kind: 'new-study' }) },
     { keys: [], label: 'Import prompts…', group, run: () => setImporting(true) },
     { keys: [], label: 'Statistics of votes', group, run: () => showEvaluate({ kind: 'votes' }) },
+    { keys: [], label: 'Audits of judges', group, run: () => showEvaluate({ kind: 'audits' }) },
   ]);
   return (
     <>
@@ -79,6 +81,7 @@ function Selected() {
   if (selection.kind === 'new-study') return <NewStudy />;
   if (selection.kind === 'prompts') return <PromptSetPage key={selection.id} id={selection.id} />;
   if (selection.kind === 'votes') return <VotesPage />;
+  if (selection.kind === 'audits') return <AuditPage />;
   if (selection.kind === 'new')
     return <NewEvaluation promptSetId={selection.promptSetId} wanted={selection.wanted} />;
   return (
