@@ -54,7 +54,11 @@ export const judgeAuditCommand = defineCommand({
     const judged = await judgedBy(client, call);
     const { hash: rubricHash } = await resolveRubric(client, rubric ?? 'pairwise');
     const otherBase = call.options['other-base'] ?? false;
-    const judge = await resolveContestant(client, positional(call, 1), { ...call, otherBase });
+    const judge = await resolveContestant(client, positional(call, 1), {
+      ...call,
+      otherBase,
+      network: false,
+    });
     const { auditId: id, jobId } = await client.audits.start({ judge, rubricHash });
     call.terminal.note(`Audit ${id}`);
     await waitForJob(client, { jobId, kind: 'judge' }, call);
