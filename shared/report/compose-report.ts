@@ -57,6 +57,8 @@ export interface ReportFacts {
   failures?: EvaluationReport['failures'];
   /** Of evaluations that this one extends, oldest first: verdicts on prompts that it does not ask. */
   earlier?: { name: string; judged: readonly JudgedPrompt[] }[];
+  /** Judges with all that they said. */
+  judges?: EvaluationReport['judges'];
   /** What can be compared with something else that is stored. */
   checked?: CheckedEvaluation;
   /** Of the program that computes the report. */
@@ -94,6 +96,7 @@ export function composeReport(facts: ReportFacts): EvaluationReport {
     failures: facts.failures ?? [],
     basis,
     statistics: clusteredSummary(judged),
+    judges: facts.judges ?? [],
     lengthControlled: lengthControlled(items),
     accuracy: accuracyOf(items),
     dialogues: dialogueOutcome(items),
@@ -269,7 +272,8 @@ function agreementsOf(
       item: vote.item,
       author: authorKey(vote),
       authorKind: vote.authorKind,
-      preference: preferences[vote.verdict],
+      preference: vote.preference ?? preferences[vote.verdict],
+      verdict: vote.verdict,
     })),
   );
   const nameOf = (key: string) => names.get(key) ?? key;

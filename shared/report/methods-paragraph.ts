@@ -7,6 +7,7 @@ import {
 } from '../domain/evaluate/evaluation.ts';
 import { displayLine } from '../text/foreign-text.ts';
 import { formatCount, formatQuantity } from '../text/numbers.ts';
+import { judgeSentences } from './judge-sections.ts';
 import type { Findings } from './report-warnings.ts';
 import { originsText, samplingText } from './system-words.ts';
 import { dialogueSentence } from './dialogue-outcome.ts';
@@ -25,6 +26,7 @@ export function methodsParagraph(findings: Findings, programVersion?: string): s
     ...samplingSentences(findings),
     ...sideSentences(findings),
     ...voteSentences(findings),
+    ...judgeSentences(findings.judges),
     ...intervalSentences(findings),
     ...agreementSentences(findings),
     ...(programVersion === undefined ? [] : [`Computed by Lima Workbench ${programVersion}.`]),

@@ -3,6 +3,8 @@ import type {
   ReportItem,
   ReportVote,
 } from '../domain/evaluate/evaluation-report.ts';
+import type { ReportJudge } from '../domain/judge/report-judge.ts';
+import { gradeOf } from '../stats/judge/judged-pairs.ts';
 import { codePoints } from '../stats/pair-verdict.ts';
 import { withoutThinking } from '../template/thinking.ts';
 
@@ -23,31 +25,43 @@ const columns = [
   'tags',
   'reason',
   'milliseconds',
+  'probabilities_given',
+  'probabilities_swapped',
+  'elsewhere',
+  'system',
+  'grade',
 ] as const;
 
 const preferences = { a: '1', tie: '0.5', b: '0' };
 
 /**
  * The raw votes of some evaluations as a table (RFC 4180): one row for every standing vote, `lima stats` reads it back.
- * `preference_a` is 1 where system_a is better; lengths are in code points, without thinking;
- * `shown` tells “both bad” from the other ties, and tags are parted by commas.
+ * `preference_a` is 1 where system_a is better, of a judge the mean of its two orders; lengths are in
+ * code points, without thinking; `shown` tells “both bad” from the other ties, and tags are parted by
+ * commas. Behind them a row for each answer that a judge graded by itself.
  */
 export function reportToCsv(...reports: readonly EvaluationReport[]): string {
   const rows = reports.flatMap((report) =>
     report.items.flatMap((item) => item.votes.map((vote) => voteRow(report, item, vote))),
   );
-  return [columns, ...rows].map((row) => `${row.map(csvCell).join(',')}\r\n`).join('');
+  const grades = reports.flatMap(({ judges }) => judges.flatMap(gradeRows));
+  return [columns, ...rows, ...grades].map((row) => `${row.map(csvCell).join(',')}\r\n`).join('');
 }
 
 function voteRow({ systems }: EvaluationReport, item: ReportItem, vote: ReportVote): string[] {
   const { author, authorKind, verdict, atMs, shown, tags, reason, durationMs } = vote;
+  const { preference, orders = [] } = vote;
+  const [given, swapped] = (['given', 'swapped'] as const).map((wanted) =>
+    orders.find(({ order }) => order === wanted),
+  );
+  const elsewhere = orders.reduce((sum, one) => sum + one.elsewhere, 0) / orders.length;
   return [
     String(item.ordinal + 1),
     item.prompt.map(({ content }) => content).join('\n\n'),
     systems.a.name,
     systems.b.name,
     verdict,
-    preferences[verdict],
+    preference === undefined ? preferences[verdict] : String(preference),
     author,
     authorKind,
     shown === null ? '' : item.shownLeft,
@@ -58,7 +72,30 @@ function voteRow({ systems }: EvaluationReport, item: ReportItem, vote: ReportVo
     tags.join(', '),
     reason,
     durationMs === null ? '' : String(durationMs),
+    given ? given.probabilities.join(' ') : '',
+    swapped ? swapped.probabilities.join(' ') : '',
+    orders.length === 0 ? '' : String(elsewhere),
+    '',
+    '',
   ];
+}
+
+/** A judge's grades of single answers, a row each. */
+function gradeRows({ author, rubric: { text }, answers }: ReportJudge): string[][] {
+  const { kind } = text;
+  if (kind === 'pairwise') return [];
+  return answers.map(({ system, prompt, probabilities, elsewhere }) => {
+    const cells: Partial<Record<(typeof columns)[number], string>> = {
+      prompt,
+      author,
+      author_kind: 'judge',
+      probabilities_given: probabilities.join(' '),
+      elsewhere: String(elsewhere),
+      system,
+      grade: String(gradeOf(kind, probabilities)),
+    };
+    return columns.map((column) => cells[column] ?? '');
+  });
 }
 
 /** What a spreadsheet would compute is text: foreign words may begin with the sign of a formula. */

@@ -1,5 +1,5 @@
+import type { Estimate } from '../domain/evaluate/estimates.ts';
 import type {
-  Estimate,
   EvaluationReport,
   LengthControlled,
   PreferenceSummary,
@@ -331,13 +331,16 @@ export function votesTable({ votes }: ReportItem): ReportTable {
       'Time',
       ...(isAnyReasoned ? ['Tags', 'Reason'] : []),
     ],
-    rows: votes.map(({ author, authorKind, verdict, shown, atMs, tags, reason }) => [
+    rows: votes.map(({ author, authorKind, verdict, shown, atMs, tags, reason, preference }) => [
       displayLine(author),
       authorKind,
-      shown === 'both-bad' ? 'both bad' : verdictWords(verdict),
-      shown ?? 'not shown',
+      saidVerdict(shown === 'both-bad' ? 'both bad' : verdictWords(verdict), preference),
+      shown ?? (authorKind === 'judge' ? 'both orders' : 'not shown'),
       formatTime(atMs),
       ...(isAnyReasoned ? [displayLine(tags.join(', ')), displayLine(reason)] : []),
     ]),
   };
 }
+
+const saidVerdict = (words: string, preference: number | undefined): string =>
+  preference === undefined ? words : `${words}, preference for A ${formatPercent(preference)}`;

@@ -3,6 +3,7 @@ import { displayLine } from '../text/foreign-text.ts';
 import { dialogueTable } from './dialogue-outcome.ts';
 import { comparison, htmlPage, labelled, section, table, warnings } from './html-blocks.ts';
 import { html, type Markup } from './html-text.ts';
+import { judgeTables } from './judge-sections.ts';
 import { preferenceBar } from './preference-bar.ts';
 import {
   accuracyTable,
@@ -38,6 +39,7 @@ export function reportToHtml(report: EvaluationReport): string {
       ${table(authorsTable(report.authors))}
       ${report.agreements.length === 0 ? '' : table(agreementTable(report))}
       ${section('Reasons by tag', tagTable([report]))}
+      ${judgeTables(report.judges).map((one) => section(one.title, one.table))}
       <h2>Checks on the judging</h2>
       ${labelled(biasRows(report))}
       <h2>Comparisons</h2>

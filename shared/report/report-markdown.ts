@@ -15,6 +15,7 @@ import {
 } from './report-figures.ts';
 import { dialogueTable } from './dialogue-outcome.ts';
 import { answerNote, itemDialogue } from './item-dialogue.ts';
+import { judgeTables } from './judge-sections.ts';
 import { tagTable } from './tag-table.ts';
 import { splitThinking, thoughtNote, withoutThinking } from '../template/thinking.ts';
 import { displayLine, displayText } from '../text/foreign-text.ts';
@@ -47,6 +48,7 @@ export function reportToMarkdown(report: EvaluationReport): string {
     table(authorsTable(report.authors)),
     ...(report.agreements.length === 0 ? [] : [table(agreementTable(report))]),
     ...(tags === null ? [] : ['## Reasons by tag', table(tags)]),
+    ...judgeTables(report.judges).flatMap(({ title, table: own }) => [`## ${title}`, table(own)]),
     '## Checks on the judging',
     markdownTable(['Check', 'Finding'], biasRows(report)),
     '## Comparisons',

@@ -14,12 +14,13 @@ export function verdictsOfReport({ name, systems, items }: EvaluationReport): Pa
   return items.flatMap(({ ordinal, prompt, votes, a, b }) => {
     const charactersA = codePoints(withoutThinking(a.output));
     const charactersB = codePoints(withoutThinking(b.output));
-    return votes.map(({ author, authorKind, verdict }) => ({
+    return votes.map(({ author, authorKind, verdict, preference }) => ({
       prompt: promptWords(prompt),
       item: `${name} ${ordinal}`,
       a: systems.a.name,
       b: systems.b.name,
-      preference: preferences[verdict],
+      preference: preference ?? preferences[verdict],
+      verdict,
       author,
       authorKind: ruleOnly(author, authorKind),
       charactersA,

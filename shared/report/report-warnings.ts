@@ -18,6 +18,7 @@ import {
   formatPercent,
 } from '../text/numbers.ts';
 import { ownResultsSentences } from './vote-reasons.ts';
+import { judgeWarnings } from './judge-sections.ts';
 import { lengthControlledText } from '../text/evaluate/vote-statistics.ts';
 import { endpointWarnings } from './endpoint-origins.ts';
 
@@ -36,6 +37,7 @@ export function reportWarnings(findings: Findings): string[] {
   return [
     ...warnings,
     ...authorWarnings(findings),
+    ...judgeWarnings(findings.judges),
     ...extensionWarnings(findings),
     ...biasWarnings(findings),
     ...failureWarnings(findings),

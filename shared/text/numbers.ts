@@ -1,4 +1,4 @@
-import type { Estimate } from '../domain/evaluate/evaluation-report.ts';
+import type { Estimate } from '../domain/evaluate/estimates.ts';
 
 const counts = new Intl.NumberFormat('en-US');
 

@@ -1,6 +1,9 @@
 import { promptKey } from '../../../shared/domain/evaluate/answer-seed.ts';
 import { turnPrompt } from '../../../shared/domain/evaluate/dialogue.ts';
-import type { EvaluationReport } from '../../../shared/domain/evaluate/evaluation-report.ts';
+import type {
+  EvaluationReport,
+  ReportVote,
+} from '../../../shared/domain/evaluate/evaluation-report.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import {
   type AnswerIdentity,
@@ -38,7 +41,8 @@ import { appVersion } from '../base/application.ts';
 import { type CoreState, protectedBy } from '../project/core-state.ts';
 import { expectedOf, fewShotSha256 } from '../models/checkpoints.ts';
 import type { ProjectSession } from '../project/project-session.ts';
-import { evaluationById, storedSystemName } from './evaluation-service.ts';
+import { distinctNames, evaluationById, storedSystemName } from './evaluation-service.ts';
+import { judgeVotes, reportJudges } from './judge/report-judges.ts';
 
 /** A report form: how it is written and how its file ends. */
 const forms = {
@@ -101,21 +105,17 @@ export function evaluationReport(session: ProjectSession, id: string): Evaluatio
   const evaluation = evaluationById(session, id);
   if (evaluation.revealedMs === null)
     throw new AppError('INVALID_STATE', 'This evaluation is still blind: reveal it first', { id });
-  return composed(session, evaluation, () => true);
+  return composed(session, evaluation);
 }
 
 /** The same of one person’s own votes alone, which they may be told before it is revealed to all. */
 export const ownReport = (session: ProjectSession, id: string, author: string): EvaluationReport =>
-  composed(
-    session,
-    evaluationById(session, id),
-    (vote) => vote.authorKind === 'human' && vote.author === author,
-  );
+  composed(session, evaluationById(session, id), author);
 
 function composed(
   session: ProjectSession,
   evaluation: StoredEvaluation,
-  isCounted: (vote: StoredVote) => boolean,
+  onlyBy?: string,
 ): EvaluationReport {
   const { db } = session.file;
   const { id } = evaluation;
@@ -127,7 +127,9 @@ function composed(
   // The report says what was asked by the hash of the set.
   frozenPromptsOf(db, set, 0);
   const comparisons = comparisonsOf(db, id);
-  const ready = readyItems(session, id, comparisons, isCounted);
+  const ready = readyItems(session, id, comparisons, onlyBy);
+  const names = distinctNames(session, [evaluation.systemAId, evaluation.systemBId]);
+  const nameOf = (systemId: string) => names.get(systemId) ?? '';
   const identities = (key: 'a' | 'b') =>
     ready.flatMap(({ [key]: { turns, identity } }) =>
       turns.length === 0 ? [identity] : turns.map((turn) => turn.identity),
@@ -152,6 +154,10 @@ function composed(
     failures: comparisons.flatMap(({ ordinal, failures }) =>
       failures.map((failure) => ({ ordinal, ...failure })),
     ),
+    judges:
+      onlyBy === undefined
+        ? reportJudges(session, { evaluationId: id }, { evaluations: [evaluation], nameOf })
+        : [],
     earlier: earlierVerdicts(session, evaluation, comparisons),
     // A packet says nothing of its systems.
     programVersion: appVersion,
@@ -160,14 +166,20 @@ function composed(
 }
 
 function readyItems(
-  { file: { db } }: ProjectSession,
+  session: ProjectSession,
   id: string,
   comparisons: readonly StoredComparison[],
-  isCounted: (vote: StoredVote) => boolean = () => true,
+  onlyBy?: string,
 ): ReturnType<typeof toItem> {
-  const counted = standingVotes(db, id).filter(isCounted);
+  const counted = standingVotes(session.file.db, id).filter(
+    ({ authorKind, author }) =>
+      onlyBy === undefined || (authorKind === 'human' && author === onlyBy),
+  );
   const votes = Map.groupBy(counted, (vote) => vote.comparisonId);
-  return comparisons.flatMap((item) => toItem(item, votes.get(item.id) ?? []));
+  const judged = onlyBy === undefined ? judgeVotes(session, id) : new Map<string, ReportVote[]>();
+  return comparisons.flatMap((item) =>
+    toItem(item, votes.get(item.id) ?? [], judged.get(item.id) ?? []),
+  );
 }
 
 /** Verdicts of what this evaluation extends: revealed before it was made, each prompt counted once. */
@@ -253,6 +265,7 @@ const reportedTurn = ({ output, finish, identity }: ComparisonAnswer['turns'][nu
 function toItem(
   item: StoredComparison,
   votes: readonly StoredVote[],
+  judged: readonly ReportVote[],
 ): { item: ReportFacts['items'][number]; a: ComparisonAnswer; b: ComparisonAnswer }[] {
   const { a, b } = item;
   if (!a || !b) return [];
@@ -263,20 +276,15 @@ function toItem(
     b: toReported(b),
     shownLeft: item.leftSide,
     expected: item.expected,
-    votes: votes.flatMap(({ shown, author, authorKind, createdMs, reason, tags, durationMs }) =>
-      shown === 'withdrawn'
-        ? []
-        : {
-            author,
-            authorKind,
-            reason,
-            tags,
-            durationMs,
-            verdict: resolveVerdict(shown, item.leftSide),
-            shown: authorKind === 'rule' ? null : shown,
-            atMs: createdMs,
-          },
-    ),
+    votes: [...votes.flatMap((vote) => toReportedVote(vote, item.leftSide)), ...judged],
   };
   return [{ item: reported, a, b }];
+}
+
+function toReportedVote(vote: StoredVote, leftSide: SystemKey): ReportVote[] {
+  const { shown, author, authorKind, createdMs, reason, tags, durationMs } = vote;
+  if (shown === 'withdrawn') return [];
+  const verdict = resolveVerdict(shown, leftSide);
+  const told = { author, authorKind, reason, tags, durationMs, verdict, atMs: createdMs };
+  return [{ ...told, shown: authorKind === 'rule' ? null : shown }];
 }

@@ -6,33 +6,14 @@ import {
   verdictSchema,
 } from './evaluation.ts';
 import { endpointIdentitySchema, identitySchema, importedIdentitySchema } from '../identity.ts';
+import { judgedOrderSchema, reportJudgeSchema } from '../judge/report-judge.ts';
 import { messageSchema } from '../message.ts';
-
-/** A share from 0 to 1 and its confidence interval. */
-export const estimateSchema = z.object({
-  value: z.number(),
-  lower: z.number(),
-  upper: z.number(),
-});
-export type Estimate = z.infer<typeof estimateSchema>;
-
-/** A mean of the scores 1, ½ and 0; the standard error is unknown for fewer than two scores. */
-export const meanScoreSchema = estimateSchema.extend({
-  standardError: z.number().nullable(),
-  intervalMethod: z.enum(['normal', 'score']),
-});
-export type MeanScore = z.infer<typeof meanScoreSchema>;
-
-/** Two limits, lower first. */
-export const intervalSchema = z.tuple([z.number(), z.number()]);
-
-/** A coefficient of agreement beyond chance, with its bootstrap interval over items. */
-export const agreementCoefficientSchema = z.object({
-  value: z.number().nullable(),
-  interval: intervalSchema.nullable(),
-  /** Items that tell something: of Cohen's kappa those that both judged. */
-  units: z.number().int(),
-});
+import {
+  agreementCoefficientSchema,
+  estimateSchema,
+  intervalSchema,
+  meanScoreSchema,
+} from './estimates.ts';
 
 /** AlpacaEval's win rate between answers of one length (`length_controlled_minimal`). */
 export const lengthControlledSchema = z.object({
@@ -133,6 +114,10 @@ export const reportVoteSchema = z.object({
   tags: z.array(z.string()).default([]),
   /** How long they looked at the pair; null where nothing was measured, and in earlier reports. */
   durationMs: z.number().int().nullable().default(null),
+  /** A judge's alone: from 0, B is better, to 1, A is better; its mean over both orders. */
+  preference: z.number().min(0).max(1).optional(),
+  /** A judge's alone: what it said in each order. */
+  orders: z.array(judgedOrderSchema).optional(),
 });
 export type ReportVote = z.infer<typeof reportVoteSchema>;
 
@@ -250,6 +235,8 @@ export const evaluationReportSchema = z.object({
     .default([]),
   basis: reportBasisSchema,
   statistics: preferenceSummarySchema.nullable(),
+  /** Judges and all that they said; none in earlier reports. */
+  judges: z.array(reportJudgeSchema).default([]),
   /** Of the verdicts that count; null while nothing is judged, and in earlier reports. */
   lengthControlled: lengthControlledSchema.nullable().default(null),
   /** Null where no prompt has an expected answer, and in earlier reports. */

@@ -4,7 +4,7 @@ import {
   estimateSchema,
   intervalSchema,
   meanScoreSchema,
-} from './evaluation-report.ts';
+} from './estimates.ts';
 
 /** What the verdicts on one pair of systems say, from `a`'s point of view; shares from 0 to 1. */
 export const comparisonStatisticsSchema = z.object({

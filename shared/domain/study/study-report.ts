@@ -5,6 +5,7 @@ import {
   reportBasisSchema,
   reportSystemSchema,
 } from '../evaluate/evaluation-report.ts';
+import { reportJudgeSchema } from '../judge/report-judge.ts';
 import { studyDesignSchema } from './study.ts';
 import { tableStatisticsSchema } from '../evaluate/verdict-statistics.ts';
 
@@ -41,6 +42,8 @@ export const studyReportSchema = z.object({
   sawOwnResults: z.array(z.string()).default([]),
   basis: reportBasisSchema,
   statistics: tableStatisticsSchema,
+  /** Judges and all that they said of all pairs; none in earlier reports. */
+  judges: z.array(reportJudgeSchema).default([]),
   /** Prompts to which a system has no answer. */
   failures: z.array(
     z.object({ system: z.string(), promptSet: z.string(), prompt: count, reason: z.string() }),

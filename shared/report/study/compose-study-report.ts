@@ -23,6 +23,7 @@ export type StudyFacts = Pick<
   | 'annotators'
   | 'evaluations'
 > & {
+  judges?: StudyReport['judges'];
   /** Names of the systems, the focus first where there is one. */
   systemNames: readonly string[];
   /** Comparisons of all pairs, those that failed too; and answers, those that failed too. */
@@ -45,6 +46,7 @@ export function composeStudyReport(facts: StudyFacts): StudyReport {
     format: 'lima-study-report' as const,
     formatVersion: 1 as const,
     ...known,
+    judges: known.judges ?? [],
     systems: systemNames.map((name) => systemOf(name, evaluations)),
     protocol: protocolOf(hasBothBad),
     counts: {

@@ -2,13 +2,20 @@ import type { ReportSystem } from '../../domain/evaluate/evaluation-report.ts';
 import type { StudyReport } from '../../domain/study/study-report.ts';
 import { displayLine } from '../../text/foreign-text.ts';
 import { formatCount, formatDuration, formatQuantity } from '../../text/numbers.ts';
+import { judgeSentences } from '../judge-sections.ts';
 import { originsText, samplingText } from '../system-words.ts';
 
 type Findings = Omit<StudyReport, 'warnings' | 'methods'>;
 
 /** How a study was done, a paragraph each: systems and prompts, judging, statistics. */
 export function studyMethods(findings: Findings): string[] {
-  return [systemsText(findings), judgingText(findings), statisticsText(findings)];
+  const judged = judgeSentences(findings.judges).join(' ');
+  return [
+    systemsText(findings),
+    judgingText(findings),
+    ...(judged === '' ? [] : [judged]),
+    statisticsText(findings),
+  ];
 }
 
 function systemsText({ design, systems, promptSets, counts, failures }: Findings): string {

@@ -4,6 +4,7 @@ import { displayLine } from '../../text/foreign-text.ts';
 import { unconnectedText } from '../../text/evaluate/vote-statistics.ts';
 import { formatQuantity } from '../../text/numbers.ts';
 import { ownResultsSentences } from '../vote-reasons.ts';
+import { judgeWarnings } from '../judge-sections.ts';
 import {
   answerWarnings,
   basisWarnings,
@@ -24,6 +25,7 @@ export function studyWarnings(findings: Findings): string[] {
     ...countWarnings(findings),
     ...(statistics.unconnected.length > 0 ? [unconnectedText(statistics.unconnected)] : []),
     ...basisWarnings(findings.basis),
+    ...judgeWarnings(findings.judges),
     ...identicalWarnings(counts.identicalOutputs),
     ...annotatorWarnings(findings),
     ...positionWarnings(findings.positionBias),

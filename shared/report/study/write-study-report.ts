@@ -15,6 +15,7 @@ import { dialogueTable } from '../dialogue-outcome.ts';
 import { figureMarkup } from '../figures/figure.ts';
 import { comparison, htmlPage, labelled, section, warnings } from '../html-blocks.ts';
 import { html, type Markup } from '../html-text.ts';
+import { judgeTables } from '../judge-sections.ts';
 import { reportToCsv } from '../report-csv.ts';
 import type { ReportTable } from '../report-figures.ts';
 import { reportJsonText } from '../report-json.ts';
@@ -24,14 +25,27 @@ import { bothBadText } from '../vote-reasons.ts';
 import { type TitledTable, voteTables } from '../vote-tables.ts';
 
 /** The figures of a study, each with the name of a file for it. */
-export function studyFigures({ statistics }: StudyReport): { name: string; figure: Figure }[] {
-  const { comparisons, ratings } = statistics;
+export function studyFigures(report: StudyReport): { name: string; figure: Figure }[] {
+  const { comparisons, ratings } = report.statistics;
   if (comparisons.length === 0) return [];
   return [
     { name: 'preferences', figure: preferenceBars(comparisons) },
+    ...judgeFigures(report),
     { name: 'win-rates', figure: winRateForest(comparisons) },
     ...(ratings.length > 0 ? [{ name: 'ratings', figure: ratingForest(ratings) }] : []),
   ];
+}
+
+/** A judge's bars beside people's, as LIMA's figure 2 beside its figure 1. */
+function judgeFigures({ basis, judges }: StudyReport): { name: string; figure: Figure }[] {
+  const pairwise = judges.filter(({ pairs }) => pairs.length > 0);
+  // Where nobody else judged, the bars above are its own.
+  if (basis === 'judge' && pairwise.length < 2) return [];
+  return pairwise.map(({ author, pairs }, at) => {
+    const bars = preferenceBars(pairs.filter(({ promptSet }) => promptSet === null));
+    const title = `${bars.title}, by ${displayLine(author)}`;
+    return { name: `preferences-judge-${at + 1}`, figure: { ...bars, title } };
+  });
 }
 
 /** The result of each pair in a sentence. */
@@ -84,6 +98,7 @@ export function studyTables(report: StudyReport): TitledTable[] {
   return [
     ...(statistics.comparisons.length > 0 ? voteTables(statistics) : []),
     ...(dialogues === null ? [] : [{ title: 'Dialogues', table: dialogues }]),
+    ...judgeTables(report.judges),
     ...(annotators.length > 0 ? [{ title: 'Annotators', table: annotatorTable(report) }] : []),
     ...(tags === null ? [] : [{ title: 'Reasons by tag', table: tags }]),
     ...(failures.length > 0 ? [{ title: 'Failed answers', table: failureTable(report) }] : []),

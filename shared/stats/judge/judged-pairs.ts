@@ -84,7 +84,7 @@ export interface AnswerAsked {
 }
 
 /** The grade that a judge gave: the expected level of a Likert scale, else the likeliest word. */
-function gradeOf(
+export function gradeOf(
   kind: 'likert' | 'absolute',
   probabilities: readonly number[],
 ): number | QualityGrade {

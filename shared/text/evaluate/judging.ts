@@ -83,13 +83,17 @@ function pairLines(pair: JudgedPair): string[] {
 }
 
 /** How often both orders said two things: "3 of 50, 6 % [2 %, 16 %]". */
-const flipText = ({ flips, asked, flipRate }: Pick<JudgedPair, 'flips' | 'asked' | 'flipRate'>) =>
+export const flipText = ({
+  flips,
+  asked,
+  flipRate,
+}: Pick<JudgedPair, 'flips' | 'asked' | 'flipRate'>) =>
   flipRate === null
     ? 'nothing was asked'
     : `${formatCount(flips)} of ${formatCount(asked)}, ${formatEstimate(flipRate)}`;
 
 /** The mean probability of what is no verdict. */
-const elsewhereText = (elsewhere: number | null): string =>
+export const elsewhereText = (elsewhere: number | null): string =>
   elsewhere === null ? 'unknown' : `${formatPercent(elsewhere)} of the probability`;
 
 /** What a judge said of one system's answers by themselves. */

@@ -1,4 +1,6 @@
 import type { JudgeItem } from '../../../engines/protocol/inference.ts';
+import { dialogueText } from '../../../../shared/template/dialogue-text.ts';
+import type { Message } from '../../../../shared/domain/message.ts';
 import { promptForJudge } from '../../../../shared/domain/judge/judge-text.ts';
 import { sameAnswer, withoutThinking } from '../../../../shared/template/thinking.ts';
 import type { Database } from '../../../store/database.ts';
@@ -62,7 +64,7 @@ function workOnPairs(db: Database, judging: StoredJudging, ids: readonly string[
   const different = pairs.filter(({ a, b }) => !sameAnswer(a.output, b.output));
   const missing = different.flatMap(({ id, prompt, a, b }) => {
     const orders = ordersLeft(known.get(id) ?? [], ['given', 'swapped']);
-    const answers: [string, string] = [withoutThinking(a.output), withoutThinking(b.output)];
+    const answers: [string, string] = [answerText(prompt, a), answerText(prompt, b)];
     const asked = { key: id, prompt: promptForJudge(prompt), answers, orders };
     return orders.length === 0 ? [] : [{ item: { comparisonId: id }, asked }];
   });
@@ -82,9 +84,9 @@ function workOnAnswers(db: Database, judging: StoredJudging, ids: readonly strin
     answers.map(({ id }) => id),
   );
   const known = Map.groupBy(verdicts, ({ generationId }) => generationId ?? '');
-  const missing = answers.flatMap(({ id, prompt, output }) => {
+  const missing = answers.flatMap(({ id, prompt, output, turns }) => {
     const orders = ordersLeft(known.get(id) ?? [], ['given']);
-    const own: [string] = [withoutThinking(output)];
+    const own: [string] = [answerText(prompt, { output, turns })];
     const asked = { key: id, prompt: promptForJudge(prompt), answers: own, orders };
     return orders.length === 0 ? [] : [{ item: { generationId: id }, asked }];
   });
@@ -116,6 +118,18 @@ function workOfAudit(db: Database, judging: StoredJudging): JudgingWork {
   const counts = countsOf(items.length, wanted.length, missing);
   return { ...counts, missing: inOrder, identical: 0, verdicts };
 }
+
+/** An answer as a judge reads it: without thinking, of a dialogue all that was said in it. */
+const answerText = (
+  prompt: readonly Message[],
+  { output, turns }: { output: string; turns: readonly { output: string }[] },
+): string =>
+  turns.length === 0
+    ? withoutThinking(output)
+    : dialogueText(
+        prompt,
+        turns.map((turn) => turn.output),
+      );
 
 /** What could not be asked once is not asked again. */
 function ordersLeft(

@@ -92,7 +92,7 @@ interface Said extends Pick<JudgingResults, 'pairs' | 'quality'> {
 }
 
 /** What a judge said with a rubric of evaluations, whatever judging it was asked in. */
-const saidBy = (session: ProjectSession, judging: StoredJudging, named: Named): Said =>
+export const saidBy = (session: ProjectSession, judging: StoredJudging, named: Named): Said =>
   (judging.rubric.kind === 'pairwise' ? pairsOf : answersOf)(session, judging, named);
 
 function pairsOf(
@@ -124,7 +124,7 @@ function pairsOf(
 }
 
 /** Both orders as a judge said them; of an order that two judgings had, the earlier one. */
-const orderedVerdicts = (verdicts: readonly StoredVerdict[]): OrderedVerdict[] =>
+export const orderedVerdicts = (verdicts: readonly StoredVerdict[]): OrderedVerdict[] =>
   verdicts.flatMap(({ order, probabilities, elsewhere }) =>
     probabilities === null ? [] : [{ order, probabilities, elsewhere: elsewhere ?? 0 }],
   );

@@ -16,7 +16,8 @@ import { failuresOfStudy, voteTimesOfStudy } from '../../../store/repositories/s
 import { AppError, found } from '../../base/app-error.ts';
 import type { CoreState } from '../../project/core-state.ts';
 import type { ProjectSession } from '../../project/project-session.ts';
-import { storedSystemName } from '../evaluation-service.ts';
+import { distinctNames } from '../evaluation-service.ts';
+import { reportJudges } from '../judge/report-judges.ts';
 import { evaluationReport, ownReport, placeReport, reportFileName } from '../report-service.ts';
 import { systemIdsOf } from './study-service.ts';
 import { studyById, studyQueues } from './study-state.ts';
@@ -81,6 +82,7 @@ function studyReport(session: ProjectSession, id: string): StudyReport {
       ...one,
       medianMs: times.get(one.author) ?? null,
     })),
+    judges: reportJudges(session, { studyId: id }, { evaluations, nameOf }),
     evaluations: evaluations.map((evaluation) =>
       named(evaluationReport(session, evaluation.id), {
         a: nameOf(evaluation.systemAId),
@@ -110,19 +112,6 @@ const named = (report: EvaluationReport, { a, b }: { a: string; b: string }): Ev
   ...report,
   systems: { a: { ...report.systems.a, name: a }, b: { ...report.systems.b, name: b } },
 });
-
-/** Two systems whose names are the same are told apart: statistics go by the name. */
-function distinctNames(session: ProjectSession, ids: readonly string[]): Map<string, string> {
-  const names = new Map<string, string>();
-  for (const id of ids) {
-    const first = storedSystemName(session, id);
-    let name = first;
-    for (let number = 2; [...names.values()].includes(name); number += 1)
-      name = `${first} (${number})`;
-    names.set(id, name);
-  }
-  return names;
-}
 
 function promptSetsOf(
   { file: { db } }: ProjectSession,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { authorKindSchema } from '../../../../shared/domain/evaluate/evaluation.ts';
+import { authorKindSchema, verdictSchema } from '../../../../shared/domain/evaluate/evaluation.ts';
 import { evaluationReportSchema } from '../../../../shared/domain/evaluate/evaluation-report.ts';
 import { studyReportSchema } from '../../../../shared/domain/study/study-report.ts';
 import { verdictsOfReport } from '../../../../shared/report/report-verdicts.ts';
@@ -52,6 +52,7 @@ export function verdictOfRow(row: VoteRow, number: number): PairVerdict {
     a,
     b,
     preference: preferenceOf(row, a, b),
+    ...toldVerdict(row),
     ...authorOf(row),
     charactersA: charactersOf(row, 'characters_a', fields.textA),
     charactersB: charactersOf(row, 'characters_b', fields.textB),
@@ -144,6 +145,12 @@ function preferenceOf(row: VoteRow, a: string, b: string): number {
         : 'there is none of the fields preference_a, verdict, winner and winner_model_a',
     );
   throw new RecordProblem(`the verdict is ${shown(value)}: use a, b or tie`);
+}
+
+/** A judge's two orders may disagree, whatever their mean is: our own tables tell the verdict beside it. */
+function toldVerdict(row: VoteRow): Pick<PairVerdict, 'verdict'> {
+  const told = verdictSchema.safeParse(row['verdict']);
+  return 'preference_a' in row && told.success ? { verdict: told.data } : {};
 }
 
 const verdictWords: Partial<Record<string, number>> = {

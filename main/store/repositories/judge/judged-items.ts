@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { idSchema } from '../../../../shared/domain/stored-value.ts';
 import { all, type Database } from '../../database.ts';
 import { messagesColumn } from '../../columns.ts';
+import { turnsColumn } from '../unfinished-dialogues.ts';
 
 const answerRow = z.object({
   id: idSchema,
@@ -9,7 +10,11 @@ const answerRow = z.object({
   promptId: idSchema,
   prompt: messagesColumn,
   output: z.string(),
+  /** All answers of a dialogue; none of a single one. */
+  turns: z.array(z.object({ output: z.string() })),
 });
+
+const storedRow = answerRow.omit({ turns: true }).extend({ earlier: turnsColumn.nullable() });
 
 /** An answer of an evaluation, to be judged by itself. */
 export type AnswerToJudge = z.infer<typeof answerRow>;
@@ -19,11 +24,11 @@ export function answersOfEvaluations(
   db: Database,
   evaluationIds: readonly string[],
 ): AnswerToJudge[] {
-  return all(
+  const rows = all(
     db,
-    answerRow,
+    storedRow,
     `SELECT DISTINCT g.id, g.system_id AS systemId, g.prompt_id AS promptId,
-       p.messages_json AS prompt, g.output
+       p.messages_json AS prompt, g.output, g.turns_json AS earlier
      FROM comparison c JOIN evaluation e ON e.id = c.evaluation_id
      JOIN generation g ON g.prompt_id = c.prompt_id
        AND g.system_id IN (e.system_a_id, e.system_b_id)
@@ -32,4 +37,8 @@ export function answersOfEvaluations(
      ORDER BY p.prompt_set_id, p.ordinal, g.id`,
     { ids: JSON.stringify(evaluationIds) },
   );
+  return rows.map(({ earlier, ...answer }) => ({
+    ...answer,
+    turns: earlier === null ? [] : [...earlier, { output: answer.output }],
+  }));
 }

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { identitySchema } from '../identity.ts';
+import { judgedPairSchema, judgedQualitySchema } from './judging-results.ts';
+import { probabilitiesSchema, shownOrderSchema } from './judge-verdict.ts';
+import { rubricTextSchema } from './rubric.ts';
+
+/** What a judge said in one order, as its probabilities. */
+export const judgedOrderSchema = z.object({
+  order: shownOrderSchema,
+  /** Of the rubric's symbols, in their order. */
+  probabilities: probabilitiesSchema,
+  elsewhere: z.number(),
+});
+
+/** A judge with a rubric: who it is, how it was asked, and what it said. */
+export const reportJudgeSchema = z.object({
+  /** As the votes name it: `judge NAME · RUBRIC`. */
+  author: z.string(),
+  judge: z.string(),
+  identities: z.array(identitySchema),
+  rubric: z.object({ hash: z.string(), name: z.string(), text: rubricTextSchema }),
+  /** What fenced the texts off. */
+  nonces: z.array(z.string()),
+  /** Of a pairwise rubric. */
+  pairs: z.array(judgedPairSchema),
+  /** Of the others, with every answer's probabilities. */
+  quality: z.array(judgedQualitySchema),
+  answers: z.array(
+    z.object({
+      system: z.string(),
+      prompt: z.string(),
+      probabilities: probabilitiesSchema,
+      elsewhere: z.number(),
+    }),
+  ),
+  /** Items that it could not be asked, by the reason. */
+  failures: z.array(z.object({ reason: z.string(), items: z.number().int() })),
+  /** Whether an audit of this judge and rubric is stored. */
+  isAudited: z.boolean(),
+});
+export type ReportJudge = z.infer<typeof reportJudgeSchema>;
