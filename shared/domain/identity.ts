@@ -87,6 +87,10 @@ export const endpointIdentitySchema = z.object({
   repetition: countSchema.optional(),
   /** What the server said where it refused the prompt. */
   refusal: nameSchema.optional(),
+  /** Of a judge: whether its verdict is told by probabilities of tokens, or the share of samples. */
+  verdictFrom: z.enum(['logprobs', 'samples']).optional(),
+  /** Of so many: the likeliest tokens that were told, or samples. */
+  verdictOf: countSchema.optional(),
 });
 export type EndpointIdentity = z.infer<typeof endpointIdentitySchema>;
 

@@ -109,18 +109,10 @@ async function complete(
 ): Promise<Completion> {
   const { endpoint, fewShot } = questions;
   const asked = fewShot ? behindExamples(fewShot, messages) : messages;
-  for (;;) {
-    const body = {
-      model: endpoint.model,
-      messages: asked.map(({ role, content }) => ({ role, content })),
-      ...settings.parameters(sampling),
-    };
-    try {
-      return await client.chat(body, signal);
-    } catch (error) {
-      if (!(error instanceof ExchangeError) || !settings.learn(error)) throw error;
-    }
-  }
+  const turns = asked.map(({ role, content }) => ({ role, content }));
+  return await settings.whileLearning(sampling, async (parameters) =>
+    client.chat({ model: endpoint.model, messages: turns, ...parameters }, signal),
+  );
 }
 
 interface Answered {
@@ -171,14 +163,14 @@ function identityOf(
 const ofPrompts = [400, 413, 422];
 
 /** Whether an endpoint refuses what it was asked, and not whoever asks. */
-const isRefusedPrompt = (error: unknown): error is ExchangeError =>
+export const isRefusedPrompt = (error: unknown): error is ExchangeError =>
   error instanceof ExchangeError && error.status !== undefined && ofPrompts.includes(error.status);
 
 /**
  * Why, in words that tell no voter who was asked; `isCertain` where the server leaves no doubt that
  * it is about this prompt alone.
  */
-function refusalOf({ said, status }: ExchangeError): { reason: string; isCertain: boolean } {
+export function refusalOf({ said, status }: ExchangeError): { reason: string; isCertain: boolean } {
   const words = `${said?.code ?? ''} ${said?.message ?? ''}`;
   if (
     status === 413 ||

@@ -1,5 +1,5 @@
 import type { Sampling, SentSampling } from '../../../shared/domain/identity.ts';
-import type { ExchangeError } from '../network/endpoint-error.ts';
+import { ExchangeError } from '../network/endpoint-error.ts';
 
 type Setting = keyof SentSampling;
 
@@ -23,8 +23,7 @@ const neutral = { topK: 0, minP: 0, repeatPenalty: 1 } as const;
 export class SentSettings {
   readonly #refused = new Map<Setting, number>();
 
-  /** The parameters of a request. */
-  parameters(sampling: SentSampling): Record<string, number | undefined> {
+  #parameters(sampling: SentSampling): Record<string, number | undefined> {
     return Object.fromEntries(
       settings.flatMap((setting) => {
         const name = names[setting][this.#refused.get(setting) ?? 0];
@@ -52,8 +51,22 @@ export class SentSettings {
     ];
   }
 
+  /** Asks with these settings, and again without what the endpoint does not take. */
+  async whileLearning<Value>(
+    sampling: Sampling,
+    ask: (parameters: Record<string, number | undefined>) => Promise<Value>,
+  ): Promise<Value> {
+    for (;;) {
+      try {
+        return await ask(this.#parameters(sampling));
+      } catch (error) {
+        if (!(error instanceof ExchangeError) || !this.#learn(error)) throw error;
+      }
+    }
+  }
+
   /** True where an endpoint refuses a parameter that it can be asked without, from now on. */
-  learn({ status, said }: ExchangeError): boolean {
+  #learn({ status, said }: ExchangeError): boolean {
     if ((status !== 400 && status !== 422) || !said) return false;
     const isUnsupported = /unsupported/i.test(`${said.code} ${said.message}`);
     const setting = settings.find((each) => names[each].includes(said.param));

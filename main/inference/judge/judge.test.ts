@@ -6,7 +6,7 @@ import { testFiles } from '../../engines/testing/test-files.ts';
 import type { TinyModelOptions } from '../../gguf/tiny/tiny-model.ts';
 import { ask, createTestFolder, withTestAdapter, writeTestSystem } from '../testing/test-system.ts';
 import { endLlama, startLlama } from '../testing/start-llama.ts';
-import { judgeText } from './judge-prompt.ts';
+import { judgeText } from '../../../shared/domain/judge/judge-frame.ts';
 
 let folder: Awaited<ReturnType<typeof createTestFolder>>;
 let engine: ReturnType<typeof startInference>;

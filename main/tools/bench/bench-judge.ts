@@ -6,7 +6,7 @@ import { samplingSchema } from '../../../shared/domain/identity.ts';
 import type { JudgeItem, SystemFiles } from '../../engines/protocol/inference.ts';
 import { answerPrompt, contextSize } from '../../inference/answer/answer-prompt.ts';
 import { judge } from '../../inference/judge/judge.ts';
-import { judgeText } from '../../inference/judge/judge-prompt.ts';
+import { judgeText } from '../../../shared/domain/judge/judge-frame.ts';
 import { startLlamaRuntime } from '../../inference/model/llama-runtime.ts';
 import { ModelHost } from '../../inference/model/model-host.ts';
 import { TemplateRenderer } from '../../inference/template/template-renderer.ts';

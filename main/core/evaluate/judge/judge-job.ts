@@ -1,3 +1,4 @@
+import type { Endpoint } from '../../../../shared/domain/endpoint.ts';
 import type { Identity } from '../../../../shared/domain/identity.ts';
 import type { InferenceRequests } from '../../../engines/protocol/inference.ts';
 import { evaluationsOfStudy, findEvaluation } from '../../../store/repositories/evaluations.ts';
@@ -6,7 +7,8 @@ import { insertFailedVerdict, insertVerdict } from '../../../store/repositories/
 import { findPromptSet, frozenPromptsOf } from '../../../store/repositories/prompt-sets.ts';
 import { findSystem } from '../../../store/repositories/systems.ts';
 import { AppError, found } from '../../base/app-error.ts';
-import type { JobContext, JobHandler } from '../../jobs/job-handler.ts';
+import { judgeByEndpoint } from '../../endpoints/judge-by-endpoint.ts';
+import { JobStopped, type JobContext, type JobHandler } from '../../jobs/job-handler.ts';
 import { systemFiles } from '../../models/checkpoints.ts';
 import type { ProjectSession } from '../../project/project-session.ts';
 import { againNonce } from './items-of-audit.ts';
@@ -99,8 +101,10 @@ async function ask(
   const { db } = session.file;
   const { systemId, rubric, nonce } = judging;
   const system = found(findSystem(db, systemId), 'system', systemId);
-  if (system.kind !== 'weights')
+  if (system.kind === 'answers')
     throw new AppError('INVALID_INPUT', 'Imported answers cannot judge: choose a model');
+  if (system.kind === 'endpoint')
+    return await askEndpoint(session, { judging, items, endpoint: system.spec.endpoint }, progress);
   const { signal } = progress.context;
   const files = await systemFiles(session, { ...system.spec, otherBase: true }, signal);
   const byKey = new Map(items.map((one) => [one.asked.key, one]));
@@ -122,6 +126,50 @@ async function ask(
       },
     },
   );
+}
+
+/** An endpoint that fails pauses the job, which goes on with what it has not said. */
+async function askEndpoint(
+  session: ProjectSession,
+  {
+    judging: { id: judgingId, rubric, nonce },
+    items,
+    endpoint,
+  }: { judging: StoredJudging; items: readonly ItemToJudge[]; endpoint: Endpoint },
+  progress: JudgingProgress,
+): Promise<void> {
+  const { db } = session.file;
+  const { signal } = progress.context;
+  const byKey = new Map(items.map((one) => [one.asked.key, one]));
+  const asked = items.map((one) => one.asked);
+  const stored = (key: string, store: (known: ItemToJudge) => number) => {
+    const known = byKey.get(key);
+    if (known) progress.add(store(known));
+  };
+  try {
+    await judgeByEndpoint(
+      session.network,
+      { endpoint, rubric, nonce, items: asked },
+      {
+        signal,
+        onVerdict: (key, verdict) =>
+          stored(key, ({ item }) => {
+            insertVerdict(db, { judgingId, item, ...verdict });
+            return 1;
+          }),
+        onFailure: (key, { order, reason: failure }) =>
+          stored(key, ({ item, asked: { orders } }) => {
+            insertFailedVerdict(db, { judgingId, item, failure, order });
+            return orders?.length ?? 0;
+          }),
+      },
+    );
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new JobStopped('paused', error);
+  } finally {
+    session.changes.touch('network');
+  }
 }
 
 type JudgedEvent = Exclude<InferenceRequests['judge']['event'], { type: 'identity' }>;

@@ -6,6 +6,7 @@ import type {
 import type { JudgingResults } from '../../../../shared/domain/judge/judging-results.ts';
 import { judgingDocument, judgingText } from '../../../../shared/text/evaluate/judging.ts';
 import { formatQuantity } from '../../../../shared/text/numbers.ts';
+import { networkOption } from '../../arguments/endpoint-word.ts';
 import { findJudged } from '../../arguments/judged.ts';
 import { resolveContestant } from '../../arguments/project-models.ts';
 import { resumeJob } from '../../arguments/resume-job.ts';
@@ -19,7 +20,8 @@ const options = {
   judge: {
     type: 'string',
     value: 'SYSTEM',
-    description: 'the model that judges: FILE.gguf, FILE.gguf+RUN or +RUN@epoch',
+    description:
+      'the model that judges: FILE.gguf, FILE.gguf+RUN, +RUN@epoch or http://HOST:PORT/v1#MODEL',
   },
   rubric: {
     type: 'string',
@@ -28,6 +30,7 @@ const options = {
       'pairwise (default), likert, absolute, another rubric of the project, or a JSON file with one',
   },
   resume: { type: 'boolean', description: 'go on with what was stopped, whoever judges' },
+  ...networkOption,
   ...otherBaseOption,
 } as const;
 
@@ -35,7 +38,7 @@ const options = {
 export const judgeCommand = defineCommand({
   name: 'judge',
   usage:
-    'judge P.lima STUDY|EVALUATION (--judge SYSTEM [--rubric pairwise|likert|absolute|NAME|HASH|FILE] [--other-base] | --resume)',
+    'judge P.lima STUDY|EVALUATION (--judge SYSTEM [--rubric pairwise|likert|absolute|NAME|HASH|FILE] [--network] [--other-base] | --resume [--network])',
   summary: 'Let a model judge an evaluation or a study: verdicts by the logits of its next token.',
   positionals: { min: 2, max: 2 },
   options,
@@ -74,7 +77,7 @@ type JudgeCall = Call<typeof options>;
 async function judgeNow(client: CoreClient, judged: JudgedThing, call: JudgeCall): Promise<string> {
   const { hash: rubricHash } = await resolveRubric(client, call.options.rubric ?? 'pairwise');
   const otherBase = call.options['other-base'] ?? false;
-  const wait = { ...call, otherBase, network: false };
+  const wait = { ...call, otherBase, network: call.options.network ?? false };
   const judge = await resolveContestant(client, call.options.judge ?? '', wait);
   const { judgingId, jobId } = await client.judgings.start({ judged, judge, rubricHash });
   call.terminal.note(`Judging ${judgingId}`);
@@ -84,6 +87,7 @@ async function judgeNow(client: CoreClient, judged: JudgedThing, call: JudgeCall
 
 /** Lets every judging go on that lacks verdicts; returns those that it has now. */
 async function goOn(client: CoreClient, judged: JudgedThing, call: JudgeCall): Promise<string[]> {
+  if (call.options.network) await client.network.setEnabled({ isEnabled: true, untilClosed: true });
   const judgings = await client.judgings.list(judged);
   if (judgings.length === 0)
     throw new CommandError('NOT_FOUND', 'No judge was asked yet: begin with --judge SYSTEM.');

@@ -4,7 +4,12 @@ import {
   probabilitiesSchema,
   shownOrderSchema,
 } from '../../../../shared/domain/judge/judge-verdict.ts';
-import { identitySchema, type Identity } from '../../../../shared/domain/identity.ts';
+import {
+  endpointIdentitySchema,
+  identitySchema,
+  type EndpointIdentity,
+  type Identity,
+} from '../../../../shared/domain/identity.ts';
 import { idSchema, momentSchema, nameSchema } from '../../../../shared/domain/stored-value.ts';
 import { json, real } from '../../columns.ts';
 import { all, run, withTransaction, type Database } from '../../database.ts';
@@ -21,7 +26,7 @@ const verdictRow = z.object({
   probabilities: json(probabilitiesSchema).nullable(),
   elsewhere: real.nullable(),
   failure: z.string().nullable(),
-  identity: json(identitySchema).nullable(),
+  identity: json(z.union([endpointIdentitySchema, identitySchema])).nullable(),
   createdMs: momentSchema,
 });
 
@@ -39,7 +44,7 @@ export interface NewVerdict {
   probabilities: readonly number[];
   elsewhere: number;
   promptTokens: number;
-  identity: Identity;
+  identity: Identity | EndpointIdentity;
 }
 
 /** Stores a verdict; a second one of the same judging, item and order changes nothing. */
@@ -52,13 +57,21 @@ export function insertVerdict(db: Database, { probabilities, identity, ...verdic
   });
 }
 
+/** Why an item could not be asked, in the order that was tried. */
+interface FailedVerdict {
+  judgingId: string;
+  item: JudgedItem;
+  failure: string;
+  order?: StoredVerdict['order'];
+}
+
 /** Stores why an item cannot be asked: it is not asked again. */
 export function insertFailedVerdict(
   db: Database,
-  failed: { judgingId: string; item: JudgedItem; failure: string },
+  { order = 'given', ...failed }: FailedVerdict,
 ): void {
   const nothing = { probabilities: null, elsewhere: null, promptTokens: null, identity: null };
-  append(db, { ...failed, ...nothing, order: 'given' });
+  append(db, { ...failed, ...nothing, order });
 }
 
 interface VerdictColumns {
