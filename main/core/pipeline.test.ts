@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { evaluationReportSchema } from '../../shared/domain/evaluate/evaluation-report.ts';
+import { evaluationReportSchema } from '../../shared/domain/report/evaluation-report.ts';
 import { sideOf, type SystemKey } from '../../shared/domain/evaluate/evaluation.ts';
 import type { SystemSpec } from '../../shared/domain/identity.ts';
 import type { Run } from '../../shared/domain/run.ts';

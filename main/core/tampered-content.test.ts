@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { answerSeed } from '../../shared/domain/evaluate/answer-seed.ts';
-import { evaluationReportSchema } from '../../shared/domain/evaluate/evaluation-report.ts';
+import { evaluationReportSchema } from '../../shared/domain/report/evaluation-report.ts';
 import { openProjectFile } from '../store/file/open-project-file.ts';
 import { shortRecipe, refusalOf, TestCore } from './testing/a-core.ts';
 import { startEvaluation } from './testing/an-evaluation.ts';

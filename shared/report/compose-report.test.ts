@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { evaluationReportSchema, type ReportVote } from '../domain/evaluate/evaluation-report.ts';
+import { evaluationReportSchema, type ReportVote } from '../domain/report/evaluation-report.ts';
 import { composeReport, type ReportFacts } from './compose-report.ts';
 import {
   fixtureFacts,

@@ -7,7 +7,7 @@ import {
   type ReportItem,
   type ReportSystem,
   type ReportVote,
-} from '../domain/evaluate/evaluation-report.ts';
+} from '../domain/report/evaluation-report.ts';
 import {
   type AuthorKind,
   protocolOf,

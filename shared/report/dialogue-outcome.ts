@@ -2,7 +2,7 @@ import type {
   DialogueOutcome,
   EvaluationReport,
   ReportItem,
-} from '../domain/evaluate/evaluation-report.ts';
+} from '../domain/report/evaluation-report.ts';
 import { promptWords } from '../domain/evaluate/evaluation.ts';
 import { clusteredSummary } from '../stats/clustered-summary.ts';
 import { displayLine } from '../text/foreign-text.ts';

@@ -1,5 +1,6 @@
 import type { EndpointIdentity } from '../domain/identity.ts';
 import { displayLine } from '../text/foreign-text.ts';
+import { formatQuantity } from '../text/numbers.ts';
 
 const quoted = (text: string) => `“${displayLine(text)}”`;
 
@@ -27,7 +28,16 @@ export function endpointText(identity: EndpointIdentity): string {
       : [`behind constant examples (SHA-256 ${displayLine(fewShotSha256)})`]),
     `asked with ${sentText(identity)}`,
     ...(notSent.length > 0 ? [`not told ${notSent.map(wordOf).join(', ')}`] : []),
+    ...verdictWords(identity),
   ].join(', ');
+}
+
+/** Where its verdicts are read from, of a judge alone. */
+function verdictWords({ verdictFrom, verdictOf = 0 }: EndpointIdentity): string[] {
+  if (verdictFrom === undefined) return [];
+  return verdictFrom === 'logprobs'
+    ? [`verdicts by the probabilities of the ${formatQuantity(verdictOf, 'likeliest token')}`]
+    : [`verdicts by the shares of ${formatQuantity(verdictOf, 'sample')}`];
 }
 
 function saidText({ saidModel, fingerprint, server }: EndpointIdentity): string {
@@ -93,5 +103,11 @@ export function endpointConfiguration(identity: EndpointIdentity): unknown[] {
   const { sampling, notSent } = identity;
   const { endpoint, askedModel, saidModel, fingerprint, server, fewShotSha256 } = identity;
   const said = [endpoint, askedModel, saidModel, fingerprint, server, fewShotSha256];
-  return [said, { ...sampling, seed: sampling.seed === undefined ? undefined : 0 }, notSent];
+  const judged = [identity.verdictFrom, identity.verdictOf];
+  return [
+    said,
+    judged,
+    { ...sampling, seed: sampling.seed === undefined ? undefined : 0 },
+    notSent,
+  ];
 }

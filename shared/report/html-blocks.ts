@@ -1,4 +1,4 @@
-import type { ReportItem } from '../domain/evaluate/evaluation-report.ts';
+import type { ReportItem } from '../domain/report/evaluation-report.ts';
 import { splitThinking, thoughtNote, withoutThinking } from '../template/thinking.ts';
 import { displayLine, previewLine } from '../text/foreign-text.ts';
 import { reportStyle } from './html-style.ts';

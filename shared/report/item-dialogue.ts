@@ -1,5 +1,5 @@
 import { splitPrompt } from '../domain/evaluate/dialogue.ts';
-import type { ReportItem } from '../domain/evaluate/evaluation-report.ts';
+import type { ReportItem } from '../domain/report/evaluation-report.ts';
 import type { Message } from '../domain/message.ts';
 import { splitThinking, thoughtNote } from '../template/thinking.ts';
 import { formatQuantity } from '../text/numbers.ts';

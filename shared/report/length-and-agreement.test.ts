@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { evaluationReportSchema } from '../domain/evaluate/evaluation-report.ts';
+import { evaluationReportSchema } from '../domain/report/evaluation-report.ts';
 import type { Verdict } from '../domain/evaluate/evaluation.ts';
 import { composeReport, type ReportFacts } from './compose-report.ts';
 import { agreementTable, statisticsTable } from './report-figures.ts';

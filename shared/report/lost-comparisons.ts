@@ -2,7 +2,7 @@ import type {
   EvaluationReport,
   ReportItem,
   ReportSystem,
-} from '../domain/evaluate/evaluation-report.ts';
+} from '../domain/report/evaluation-report.ts';
 import type { SystemKey } from '../domain/evaluate/evaluation.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { EvaluationReport, ReportSystem } from '../domain/evaluate/evaluation-report.ts';
+import type { EvaluationReport, ReportSystem } from '../domain/report/evaluation-report.ts';
 import {
   identicalAnswersAuthor,
   promptWords,
@@ -7,7 +7,7 @@ import {
 } from '../domain/evaluate/evaluation.ts';
 import { displayLine } from '../text/foreign-text.ts';
 import { formatCount, formatQuantity } from '../text/numbers.ts';
-import { judgeSentences } from './judge-sections.ts';
+import { judgeSentences } from './judge-words.ts';
 import type { Findings } from './report-warnings.ts';
 import { originsText, samplingText } from './system-words.ts';
 import { dialogueSentence } from './dialogue-outcome.ts';

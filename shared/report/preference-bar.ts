@@ -1,5 +1,5 @@
 import type { Estimate } from '../domain/evaluate/estimates.ts';
-import type { PreferenceSummary } from '../domain/evaluate/evaluation-report.ts';
+import type { PreferenceSummary } from '../domain/report/evaluation-report.ts';
 import { html, type Markup } from './html-text.ts';
 import { formatEstimate, formatPercent } from '../text/numbers.ts';
 

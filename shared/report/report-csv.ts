@@ -2,8 +2,8 @@ import type {
   EvaluationReport,
   ReportItem,
   ReportVote,
-} from '../domain/evaluate/evaluation-report.ts';
-import type { ReportJudge } from '../domain/judge/report-judge.ts';
+} from '../domain/report/evaluation-report.ts';
+import type { ReportJudge } from '../domain/report/report-judge.ts';
 import { gradeOf } from '../stats/judge/judged-pairs.ts';
 import { codePoints } from '../stats/pair-verdict.ts';
 import { withoutThinking } from '../template/thinking.ts';

@@ -6,7 +6,7 @@ import type {
   ReportAuthor,
   ReportItem,
   ReportSystem,
-} from '../domain/evaluate/evaluation-report.ts';
+} from '../domain/report/evaluation-report.ts';
 import type { SystemKey, Verdict } from '../domain/evaluate/evaluation.ts';
 import {
   type AnswerIdentity,

@@ -1,9 +1,9 @@
-import type { EvaluationReport } from '../domain/evaluate/evaluation-report.ts';
+import type { EvaluationReport } from '../domain/report/evaluation-report.ts';
 import { displayLine } from '../text/foreign-text.ts';
 import { dialogueTable } from './dialogue-outcome.ts';
 import { comparison, htmlPage, labelled, section, table, warnings } from './html-blocks.ts';
 import { html, type Markup } from './html-text.ts';
-import { judgeTables } from './judge-sections.ts';
+import { judgeTables } from './judge-tables.ts';
 import { preferenceBar } from './preference-bar.ts';
 import {
   accuracyTable,

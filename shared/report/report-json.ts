@@ -1,7 +1,7 @@
 import {
   type EvaluationReport,
   evaluationReportSchema,
-} from '../domain/evaluate/evaluation-report.ts';
+} from '../domain/report/evaluation-report.ts';
 
 /** Characters JSON allows but a terminal obeys or a screen reorders. */
 const UNSAFE = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;

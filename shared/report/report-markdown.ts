@@ -1,4 +1,4 @@
-import type { EvaluationReport, ReportItem } from '../domain/evaluate/evaluation-report.ts';
+import type { EvaluationReport, ReportItem } from '../domain/report/evaluation-report.ts';
 import {
   accuracyTable,
   agreementTable,
@@ -15,7 +15,7 @@ import {
 } from './report-figures.ts';
 import { dialogueTable } from './dialogue-outcome.ts';
 import { answerNote, itemDialogue } from './item-dialogue.ts';
-import { judgeTables } from './judge-sections.ts';
+import { judgeTables } from './judge-tables.ts';
 import { tagTable } from './tag-table.ts';
 import { splitThinking, thoughtNote, withoutThinking } from '../template/thinking.ts';
 import { displayLine, displayText } from '../text/foreign-text.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { evaluationReportSchema } from '../domain/evaluate/evaluation-report.ts';
+import { evaluationReportSchema } from '../domain/report/evaluation-report.ts';
 import { composeReport } from './compose-report.ts';
 import { formatP, formatPercent, formatTime } from '../text/numbers.ts';
 import { fixtureFacts, fixtureVerdicts } from './testing/report-fixture.ts';

@@ -1,4 +1,4 @@
-import type { ReportSystem } from '../domain/evaluate/evaluation-report.ts';
+import type { ReportSystem } from '../domain/report/evaluation-report.ts';
 import {
   type AnswerIdentity,
   type Identity,

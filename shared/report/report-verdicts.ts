@@ -3,7 +3,7 @@ import {
   identicalAnswersAuthor,
   promptWords,
 } from '../domain/evaluate/evaluation.ts';
-import type { EvaluationReport } from '../domain/evaluate/evaluation-report.ts';
+import type { EvaluationReport } from '../domain/report/evaluation-report.ts';
 import { codePoints, type PairVerdict } from '../stats/pair-verdict.ts';
 import { withoutThinking } from '../template/thinking.ts';
 

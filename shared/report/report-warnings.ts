@@ -5,7 +5,7 @@ import type {
   ReportItem,
   ReportSystem,
   ReportVote,
-} from '../domain/evaluate/evaluation-report.ts';
+} from '../domain/report/evaluation-report.ts';
 import { identicalAnswersAuthor, repeatedPrompts } from '../domain/evaluate/evaluation.ts';
 import type { ImportedIdentity } from '../domain/identity.ts';
 import { splitThinking, thoughtNote, withoutThinking } from '../template/thinking.ts';
@@ -18,7 +18,7 @@ import {
   formatPercent,
 } from '../text/numbers.ts';
 import { ownResultsSentences } from './vote-reasons.ts';
-import { judgeWarnings } from './judge-sections.ts';
+import { judgeWarnings } from './judge-words.ts';
 import { lengthControlledText } from '../text/evaluate/vote-statistics.ts';
 import { endpointWarnings } from './endpoint-origins.ts';
 

@@ -1,4 +1,4 @@
-import type { ReportSystem } from '../domain/evaluate/evaluation-report.ts';
+import type { ReportSystem } from '../domain/report/evaluation-report.ts';
 import type { Identity, ImportedIdentity } from '../domain/identity.ts';
 import { displayLine } from '../text/foreign-text.ts';
 import { formatQuantity } from '../text/numbers.ts';

@@ -1,4 +1,4 @@
-import type { EvaluationReport, ReportVote } from '../domain/evaluate/evaluation-report.ts';
+import type { EvaluationReport, ReportVote } from '../domain/report/evaluation-report.ts';
 import { displayLine } from '../text/foreign-text.ts';
 import { formatQuantity } from '../text/numbers.ts';
 

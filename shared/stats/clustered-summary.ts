@@ -1,5 +1,5 @@
 import type { Estimate, MeanScore } from '../domain/evaluate/estimates.ts';
-import type { PreferenceSummary } from '../domain/evaluate/evaluation-report.ts';
+import type { PreferenceSummary } from '../domain/report/evaluation-report.ts';
 import type { Verdict } from '../domain/evaluate/evaluation.ts';
 import { wilsonInterval } from './confidence-interval.ts';
 import { meanScore } from './paired-score.ts';

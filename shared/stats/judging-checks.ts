@@ -1,6 +1,6 @@
 import type { ShownVerdict, Verdict } from '../domain/evaluate/evaluation.ts';
 import type { MeanScore } from '../domain/evaluate/estimates.ts';
-import type { LengthBias, PositionBias } from '../domain/evaluate/evaluation-report.ts';
+import type { LengthBias, PositionBias } from '../domain/report/evaluation-report.ts';
 import { exactSignTest } from './sign-test.ts';
 import { clusteredMean, clusteredShare, type JudgedPrompt } from './clustered-summary.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   evaluationReportSchema,
   type PreferenceSummary,
-} from '../domain/evaluate/evaluation-report.ts';
+} from '../domain/report/evaluation-report.ts';
 import type { Verdict } from '../domain/evaluate/evaluation.ts';
 import { moreVotesToSeparate, preferenceSummary, summaryOfCounts } from './preference-summary.ts';
 import { exactSignTest } from './sign-test.ts';

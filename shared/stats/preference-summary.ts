@@ -1,5 +1,5 @@
 import type { Verdict } from '../domain/evaluate/evaluation.ts';
-import type { PreferenceSummary } from '../domain/evaluate/evaluation-report.ts';
+import type { PreferenceSummary } from '../domain/report/evaluation-report.ts';
 import { meanScore, type OutcomeCounts } from './paired-score.ts';
 import { exactSignTest } from './sign-test.ts';
 import { normalQuantile, twoSidedZ, wilsonInterval } from './confidence-interval.ts';

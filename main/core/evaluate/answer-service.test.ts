@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { evaluationReportSchema } from '../../../shared/domain/evaluate/evaluation-report.ts';
+import { evaluationReportSchema } from '../../../shared/domain/report/evaluation-report.ts';
 import { refusalOf, TestCore } from '../testing/a-core.ts';
 
 const questions = ['Why?', 'How?', 'Where?'];

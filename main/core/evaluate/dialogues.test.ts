@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { answerSeed } from '../../../shared/domain/evaluate/answer-seed.ts';
 import { turnPrompt } from '../../../shared/domain/evaluate/dialogue.ts';
-import { evaluationReportSchema } from '../../../shared/domain/evaluate/evaluation-report.ts';
+import { evaluationReportSchema } from '../../../shared/domain/report/evaluation-report.ts';
 import { get, run } from '../../store/database.ts';
 import { findEvaluation } from '../../store/repositories/evaluations.ts';
 import { comparisonsOf } from '../../store/repositories/comparisons.ts';

@@ -35,6 +35,7 @@ import {
   upsertSystem,
 } from '../../store/repositories/systems.ts';
 import { findModel, modelNameOf } from '../../store/repositories/models.ts';
+import { findStudy, type StoredStudy } from '../../store/repositories/studies.ts';
 import { findPromptSet, frozenPromptsOf } from '../../store/repositories/prompt-sets.ts';
 import { AppError, found } from '../base/app-error.ts';
 import { baseName } from '../../store/repositories/given-names.ts';
@@ -239,6 +240,10 @@ export const evaluations = (session: ProjectSession): EvaluationSummary[] =>
 /** The stored evaluation, or NOT_FOUND. */
 export const evaluationById = (session: ProjectSession, id: string): StoredEvaluation =>
   found(findEvaluation(session.file.db, 'id', id), 'evaluation', id);
+
+/** The stored study, or NOT_FOUND. */
+export const studyById = (session: ProjectSession, id: string): StoredStudy =>
+  found(findStudy(session.file.db, 'id', id), 'study', id);
 
 /** An evaluation that belongs to no study that is still blind: such a one is known to nobody. */
 export function requireAlone(session: ProjectSession, id: string): StoredEvaluation {

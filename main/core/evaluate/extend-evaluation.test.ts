@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { evaluationReportSchema } from '../../../shared/domain/evaluate/evaluation-report.ts';
+import { evaluationReportSchema } from '../../../shared/domain/report/evaluation-report.ts';
 import { TestCore } from '../testing/a-core.ts';
 import { startEvaluation } from '../testing/an-evaluation.ts';
 

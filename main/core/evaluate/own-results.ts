@@ -1,5 +1,5 @@
 import type { OwnResults } from '../../../shared/contract/evaluate.ts';
-import type { EvaluationReport } from '../../../shared/domain/evaluate/evaluation-report.ts';
+import type { EvaluationReport } from '../../../shared/domain/report/evaluation-report.ts';
 import { verdictsOfReport } from '../../../shared/report/report-verdicts.ts';
 import { statisticsOfVerdicts } from '../../../shared/stats/verdict-statistics.ts';
 import { formatQuantity } from '../../../shared/text/numbers.ts';
@@ -8,10 +8,10 @@ import { addOwnReveal, ownRevealsOf, type JudgedId } from '../../store/repositor
 import { identicalAnswersAuthor } from '../../../shared/domain/evaluate/evaluation.ts';
 import { AppError } from '../base/app-error.ts';
 import type { ProjectSession } from '../project/project-session.ts';
-import { requireAlone } from './evaluation-service.ts';
+import { requireAlone, studyById } from './evaluation-service.ts';
 import { ownReport } from './report-service.ts';
 import { ownReportsOfStudy } from './study/study-report.ts';
-import { studyById, studyQueues } from './study/study-state.ts';
+import { studyQueues } from './study/study-state.ts';
 
 /** What of their votes a person is told while it is blind for everybody else. */
 interface Voter extends JudgedId {

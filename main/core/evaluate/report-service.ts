@@ -3,7 +3,7 @@ import { turnPrompt } from '../../../shared/domain/evaluate/dialogue.ts';
 import type {
   EvaluationReport,
   ReportVote,
-} from '../../../shared/domain/evaluate/evaluation-report.ts';
+} from '../../../shared/domain/report/evaluation-report.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import {
   type AnswerIdentity,

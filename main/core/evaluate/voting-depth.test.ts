@@ -2,7 +2,7 @@ import { isContractProcedure } from '@orpc/contract';
 import { expect, test } from 'vitest';
 import { contract } from '../../../shared/contract/contract.ts';
 import type { ProcedureMeta } from '../../../shared/contract/errors.ts';
-import { evaluationReportSchema } from '../../../shared/domain/evaluate/evaluation-report.ts';
+import { evaluationReportSchema } from '../../../shared/domain/report/evaluation-report.ts';
 import { studyReportSchema } from '../../../shared/domain/study/study-report.ts';
 import { resultOf } from '../../../shared/contract/job-kinds.ts';
 import { refusalOf, TestCore } from '../testing/a-core.ts';
@@ -81,9 +81,9 @@ test('“both bad” is refused where it is not offered, and is a tie that a rep
       expect(written).toContain(said);
   }
   const csv = (await evaluations.report({ id, format: 'csv' })).text.split('\r\n');
-  expect(csv[0]).toMatch(/,shown,tags,reason,milliseconds$/);
-  expect(csv[1]).toMatch(/,both-bad,a,both are off,$/);
-  expect(csv[2]).toMatch(/,neither,"a, wrong","because of neither,",1500$/);
+  expect(csv[0]).toMatch(/,voted_at,shown,tags,reason,milliseconds,probabilities_given,/);
+  expect(csv[1]).toMatch(/,both-bad,a,both are off,,,,,,$/);
+  expect(csv[2]).toMatch(/,neither,"a, wrong","because of neither,",1500,,,,,$/);
 });
 
 test('who has finished sees what their own votes say, votes no more, and nobody else learns or loses anything', async () => {

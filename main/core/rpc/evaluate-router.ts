@@ -9,6 +9,7 @@ import {
   evaluations,
   evaluationSummary,
   reveal,
+  studyById,
 } from '../evaluate/evaluation-service.ts';
 import { extendEvaluation } from '../evaluate/extend-evaluation.ts';
 import { importPrompts, promptSet } from '../evaluate/prompt-service.ts';
@@ -21,7 +22,6 @@ import {
   studies,
   studySummary,
 } from '../evaluate/study/study-service.ts';
-import { studyById } from '../evaluate/study/study-state.ts';
 import { saveStudyReport, studyReportText } from '../evaluate/study/study-report.ts';
 import { nextInStudy, undoInStudy, voteInStudy } from '../evaluate/study/study-voting.ts';
 import { nextComparison, undoVote, vote } from '../evaluate/voting-service.ts';

@@ -6,7 +6,7 @@ import {
   blindComparisonSchema,
   evaluationSummarySchema,
 } from '../../../shared/contract/evaluate.ts';
-import { evaluationReportSchema } from '../../../shared/domain/evaluate/evaluation-report.ts';
+import { evaluationReportSchema } from '../../../shared/domain/report/evaluation-report.ts';
 import { datasetSchema } from '../../../shared/domain/dataset.ts';
 import { identitySchema } from '../../../shared/domain/identity.ts';
 import { modelInfoSchema } from '../../../shared/domain/model/model.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { importReportSchema } from '../../../shared/contract/curate.ts';
-import { evaluationReportSchema } from '../../../shared/domain/evaluate/evaluation-report.ts';
+import { evaluationReportSchema } from '../../../shared/domain/report/evaluation-report.ts';
 import { CliFolder } from '../testing/child-cli.ts';
 import { demoFiles } from './make-plan.ts';
 import { heldOutAccuracy, readQuestions } from './held-out.ts';

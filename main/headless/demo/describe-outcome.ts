@@ -1,7 +1,7 @@
 import type {
   EvaluationReport,
   PreferenceSummary,
-} from '../../../shared/domain/evaluate/evaluation-report.ts';
+} from '../../../shared/domain/report/evaluation-report.ts';
 import { headline } from '../../../shared/report/report-figures.ts';
 import { formatQuantity, formatShare } from '../../../shared/text/numbers.ts';
 import { previewLine } from '../../../shared/text/foreign-text.ts';

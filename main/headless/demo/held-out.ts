@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import type { EvaluationReport } from '../../../shared/domain/evaluate/evaluation-report.ts';
+import type { EvaluationReport } from '../../../shared/domain/report/evaluation-report.ts';
 import {
   readCountries,
   relations,

@@ -4,7 +4,7 @@ import type { ImportReport } from '../../../shared/contract/curate.ts';
 import {
   evaluationReportSchema,
   type EvaluationReport,
-} from '../../../shared/domain/evaluate/evaluation-report.ts';
+} from '../../../shared/domain/report/evaluation-report.ts';
 import type { Recipe } from '../../../shared/domain/recipe/recipe.ts';
 import type { Run } from '../../../shared/domain/run.ts';
 import { ensureModel } from '../arguments/project-models.ts';

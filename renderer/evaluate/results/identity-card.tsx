@@ -1,5 +1,5 @@
 import { strengthText } from '../../../shared/text/model-names.ts';
-import type { ReportSystem } from '../../../shared/domain/evaluate/evaluation-report.ts';
+import type { ReportSystem } from '../../../shared/domain/report/evaluation-report.ts';
 import { endpointFields } from '../../../shared/report/endpoint-origins.ts';
 import type {
   EndpointIdentity,

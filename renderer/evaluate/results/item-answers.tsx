@@ -1,4 +1,4 @@
-import type { ReportItem } from '../../../shared/domain/evaluate/evaluation-report.ts';
+import type { ReportItem } from '../../../shared/domain/report/evaluation-report.ts';
 import type { SystemKey } from '../../../shared/domain/evaluate/evaluation.ts';
 import { answerNote, itemDialogue } from '../../../shared/report/item-dialogue.ts';
 import { AnswerText } from '../../ui/text/answer-text.tsx';

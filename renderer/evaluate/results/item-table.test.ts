@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ReportItem } from '../../../shared/domain/evaluate/evaluation-report.ts';
+import type { ReportItem } from '../../../shared/domain/report/evaluation-report.ts';
 import { filterItems, promptExcerpt } from './item-table.tsx';
 
 const answer = { output: 'x', finish: null, seed: null, turns: [] };

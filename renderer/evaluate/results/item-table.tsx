@@ -1,7 +1,7 @@
 import { cutText } from '../../../shared/text/foreign-text.ts';
 import { useState } from 'react';
 import { ChevronDown, ChevronRight } from 'lucide-react';
-import type { ReportItem } from '../../../shared/domain/evaluate/evaluation-report.ts';
+import type { ReportItem } from '../../../shared/domain/report/evaluation-report.ts';
 import { itemDialogue } from '../../../shared/report/item-dialogue.ts';
 import { verdictWords, votesTable } from '../../../shared/report/report-figures.ts';
 import { Badge } from '../../ui/feedback/badge.tsx';

@@ -1,7 +1,7 @@
 import type {
   EvaluationReport,
   PreferenceSummary,
-} from '../../../shared/domain/evaluate/evaluation-report.ts';
+} from '../../../shared/domain/report/evaluation-report.ts';
 import { formatEstimate, formatP, formatPercent } from '../../../shared/text/numbers.ts';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import './preference-chart.css';

@@ -3,7 +3,7 @@ import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
 import {
   evaluationReportSchema,
   type EvaluationReport,
-} from '../../../shared/domain/evaluate/evaluation-report.ts';
+} from '../../../shared/domain/report/evaluation-report.ts';
 import {
   accuracyTable,
   agreementTable,

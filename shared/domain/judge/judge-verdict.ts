@@ -27,7 +27,7 @@ export interface PairJudgement {
 }
 
 /** The preference for the first answer, and the verdict that is most likely, of one order. */
-function orderJudgement({ order, probabilities }: Omit<OrderedVerdict, 'elsewhere'>): {
+export function orderJudgement({ order, probabilities }: Omit<OrderedVerdict, 'elsewhere'>): {
   preference: number;
   verdict: Verdict;
 } {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { intervalSchema } from '../evaluate/evaluation-report.ts';
+import { intervalSchema } from '../evaluate/estimates.ts';
 import { countSchema, epochSchema, hashSchema, idSchema, momentSchema } from '../stored-value.ts';
 
 /** LIMA picked its checkpoint among epochs 5 to 10 (section 3): where a run has those, so does the default. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { reportBasisSchema } from '../evaluate/evaluation-report.ts';
+import { reportBasisSchema } from '../report/evaluation-report.ts';
 import { jobStateSchema } from '../job.ts';
 import { recipeSchema, type Recipe } from '../recipe/recipe.ts';
 import type { Run } from '../run.ts';

@@ -4,8 +4,8 @@ import {
   positionBiasSchema,
   reportBasisSchema,
   reportSystemSchema,
-} from '../evaluate/evaluation-report.ts';
-import { reportJudgeSchema } from '../judge/report-judge.ts';
+} from '../report/evaluation-report.ts';
+import { reportJudgeSchema } from '../report/report-judge.ts';
 import { studyDesignSchema } from './study.ts';
 import { tableStatisticsSchema } from '../evaluate/verdict-statistics.ts';
 

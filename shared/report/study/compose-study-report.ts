@@ -1,4 +1,4 @@
-import type { EvaluationReport, ReportSystem } from '../../domain/evaluate/evaluation-report.ts';
+import type { EvaluationReport, ReportSystem } from '../../domain/report/evaluation-report.ts';
 import { promptWords, protocolOf } from '../../domain/evaluate/evaluation.ts';
 import { type StudyReport, studyReportSchema } from '../../domain/study/study-report.ts';
 import { positionBias } from '../../stats/judging-checks.ts';

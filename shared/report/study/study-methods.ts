@@ -1,8 +1,8 @@
-import type { ReportSystem } from '../../domain/evaluate/evaluation-report.ts';
+import type { ReportSystem } from '../../domain/report/evaluation-report.ts';
 import type { StudyReport } from '../../domain/study/study-report.ts';
 import { displayLine } from '../../text/foreign-text.ts';
 import { formatCount, formatDuration, formatQuantity } from '../../text/numbers.ts';
-import { judgeSentences } from '../judge-sections.ts';
+import { judgeSentences } from '../judge-words.ts';
 import { originsText, samplingText } from '../system-words.ts';
 
 type Findings = Omit<StudyReport, 'warnings' | 'methods'>;

@@ -1,10 +1,10 @@
-import type { ReportItem } from '../../domain/evaluate/evaluation-report.ts';
+import type { ReportItem } from '../../domain/report/evaluation-report.ts';
 import type { StudyReport } from '../../domain/study/study-report.ts';
 import { displayLine } from '../../text/foreign-text.ts';
 import { unconnectedText } from '../../text/evaluate/vote-statistics.ts';
 import { formatQuantity } from '../../text/numbers.ts';
 import { ownResultsSentences } from '../vote-reasons.ts';
-import { judgeWarnings } from '../judge-sections.ts';
+import { judgeWarnings } from '../judge-words.ts';
 import {
   answerWarnings,
   basisWarnings,

@@ -1,4 +1,4 @@
-import type { EvaluationReport } from '../../domain/evaluate/evaluation-report.ts';
+import type { EvaluationReport } from '../../domain/report/evaluation-report.ts';
 import { type StudyReport, studyReportSchema } from '../../domain/study/study-report.ts';
 import { displayLine } from '../../text/foreign-text.ts';
 import {
@@ -15,7 +15,7 @@ import { dialogueTable } from '../dialogue-outcome.ts';
 import { figureMarkup } from '../figures/figure.ts';
 import { comparison, htmlPage, labelled, section, warnings } from '../html-blocks.ts';
 import { html, type Markup } from '../html-text.ts';
-import { judgeTables } from '../judge-sections.ts';
+import { judgeTables } from '../judge-tables.ts';
 import { reportToCsv } from '../report-csv.ts';
 import type { ReportTable } from '../report-figures.ts';
 import { reportJsonText } from '../report-json.ts';

@@ -1,4 +1,4 @@
-import type { ReportVote } from '../../domain/evaluate/evaluation-report.ts';
+import type { ReportVote } from '../../domain/report/evaluation-report.ts';
 import { showVerdict, sideOf, type Verdict } from '../../domain/evaluate/evaluation.ts';
 import type { Identity } from '../../domain/identity.ts';
 import type { ReportFacts } from '../compose-report.ts';

@@ -189,10 +189,10 @@ describe('the measures of an audit', () => {
   });
 });
 
-describe('what the votes of people say of a judge', () => {
-  const preferenceOf = (verdicts: readonly [Verdict | null, Verdict][]) =>
-    auditOnVotes(voted(verdicts)).selfPreference;
+const preferenceOf = (verdicts: readonly [Verdict | null, Verdict][]) =>
+  auditOnVotes(voted(verdicts)).selfPreference;
 
+describe('what the votes of people say of a judge', () => {
   it('is a preference for its own where it errs for its own more than against it', () => {
     const own = preferenceOf([...many(20, 'b', 'a'), ...many(20, 'a', 'a')]);
     expect(own).toMatchObject({ value: 1, n: 40 });

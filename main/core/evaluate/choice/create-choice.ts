@@ -11,10 +11,11 @@ import { AppError, found } from '../../base/app-error.ts';
 import type { CoreState } from '../../project/core-state.ts';
 import type { ProjectSession } from '../../project/project-session.ts';
 import { createStudy } from '../study/study-service.ts';
-import { studyById, studyQueues } from '../study/study-state.ts';
+import { studyQueues } from '../study/study-state.ts';
 import { runOf } from './choice-service.ts';
 import { standingVotes, studiesOfRun } from './choice-votes.ts';
 import { setOfProbe, takeProbeAnswers } from './probe-prompts.ts';
+import { studyById } from '../evaluation-service.ts';
 
 /** Which epochs of a run are compared, and how. */
 export interface NewChoice {

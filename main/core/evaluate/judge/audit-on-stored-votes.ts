@@ -28,8 +28,7 @@ import { findSystem } from '../../../store/repositories/systems.ts';
 import { standingVotes } from '../../../store/repositories/votes.ts';
 import { AppError } from '../../base/app-error.ts';
 import type { ProjectSession } from '../../project/project-session.ts';
-import { evaluationById, storedSystemName } from '../evaluation-service.ts';
-import { studyById } from '../study/study-state.ts';
+import { evaluationById, storedSystemName, studyById } from '../evaluation-service.ts';
 import { orderedVerdicts } from './judging-results.ts';
 
 /**

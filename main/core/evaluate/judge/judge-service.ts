@@ -21,8 +21,12 @@ import { packetOf } from '../../../store/repositories/project/packet.ts';
 import { AppError, found } from '../../base/app-error.ts';
 import type { CoreState } from '../../project/core-state.ts';
 import type { ProjectSession } from '../../project/project-session.ts';
-import { requireAlone, storedSystemName, usableContestant } from '../evaluation-service.ts';
-import { studyById } from '../study/study-state.ts';
+import {
+  requireAlone,
+  storedSystemName,
+  studyById,
+  usableContestant,
+} from '../evaluation-service.ts';
 import { isAudit, judgingWork } from './items-to-judge.ts';
 import { usedRubric } from './rubric-service.ts';
 

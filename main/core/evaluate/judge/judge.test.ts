@@ -67,6 +67,10 @@ function storedVerdicts(): z.infer<typeof verdictRow>[] {
   return rows;
 }
 
+// Every tenth pair of two of the systems is identical.
+const answerOf = (system: string, n: number) =>
+  n % 10 === 0 && system !== 'beta' ? `The same ${n}` : `${system} says ${n * 7}.`;
+
 /** Judges in another process until it has told so many verdicts, and kills it. */
 async function killWhileJudging(studyId: string, verdicts: number): Promise<void> {
   const script = new URL('../../testing/judge-until-killed.ts', import.meta.url).pathname;
@@ -79,8 +83,6 @@ async function killWhileJudging(studyId: string, verdicts: number): Promise<void
 }
 
 test('a study of 3 systems and 50 prompts whose judge was killed ends complete, with nothing asked twice', async () => {
-  const answerOf = (system: string, n: number) =>
-    n % 10 === 0 && system !== 'beta' ? `The same ${n}` : `${system} says ${n * 7}.`;
   const study = await compare(
     'three',
     Object.fromEntries(
@@ -171,7 +173,7 @@ test('hostile answers are judged as text, one that is too long is named, and lev
     expect(pairs.map(({ n, asked }) => [n, asked])).toEqual(
       name === 'likert' ? [] : [[hostile.length - 1, hostile.length - 1]],
     );
-    expect(quality.map(({ n }) => n).toSorted()).toEqual(
+    expect(quality.map(({ n }) => n).toSorted((p, q) => p - q)).toEqual(
       name === 'likert' ? [hostile.length - 1, hostile.length] : [],
     );
     for (const { mean, levels } of quality) {

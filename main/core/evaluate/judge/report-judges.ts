@@ -1,6 +1,7 @@
-import type { ReportVote } from '../../../../shared/domain/evaluate/evaluation-report.ts';
+import type { ReportVote } from '../../../../shared/domain/report/evaluation-report.ts';
 import { pairJudgement } from '../../../../shared/domain/judge/judge-verdict.ts';
-import type { ReportJudge } from '../../../../shared/domain/judge/report-judge.ts';
+import type { ReportJudge } from '../../../../shared/domain/report/report-judge.ts';
+import { reportSystem } from '../../../../shared/report/report-system.ts';
 import type { StoredEvaluation } from '../../../store/repositories/evaluations.ts';
 import {
   hasAudit,
@@ -45,9 +46,8 @@ export function reportJudges(
   return judgesOf(session, judged).map(({ author, name, judgings }) => {
     const [{ rubricHash, rubricName, rubric }] = judgings;
     const { verdicts, pairs, quality, answers } = saidBy(session, judgings[0], named);
-    const identities = new Map(
-      verdicts.flatMap(({ identity }) => (identity ? [[JSON.stringify(identity), identity]] : [])),
-    );
+    const identities = verdicts.flatMap(({ identity }) => identity ?? []);
+    const by = reportSystem(name, identities, null);
     const reasons = Map.groupBy(
       verdicts.flatMap(({ failure }) => failure ?? []),
       (failure) => failure,
@@ -55,7 +55,8 @@ export function reportJudges(
     return {
       author,
       judge: name,
-      identities: [...identities.values()],
+      identities: by.identities,
+      endpoints: by.endpoints,
       rubric: { hash: rubricHash, name: rubricName, text: rubric },
       nonces: [...new Set(judgings.map(({ nonce }) => nonce))],
       pairs,

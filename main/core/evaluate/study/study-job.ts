@@ -17,7 +17,8 @@ import type { JobHandler } from '../../jobs/job-handler.ts';
 import type { ProjectSession } from '../../project/project-session.ts';
 import { failMissing, makeAnswers } from '../generate-answers.ts';
 import { systemIdsOf } from './study-service.ts';
-import { studyById, studyQueues } from './study-state.ts';
+import { studyQueues } from './study-state.ts';
+import { studyById } from '../evaluation-service.ts';
 
 /** One evaluation after the other: the texts of all of them would not fit into memory. */
 function* comparisonsOfAll(

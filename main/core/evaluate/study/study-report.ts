@@ -1,4 +1,4 @@
-import type { EvaluationReport } from '../../../../shared/domain/evaluate/evaluation-report.ts';
+import type { EvaluationReport } from '../../../../shared/domain/report/evaluation-report.ts';
 import type { StudyReport } from '../../../../shared/domain/study/study-report.ts';
 import { composeStudyReport } from '../../../../shared/report/study/compose-study-report.ts';
 import {
@@ -16,11 +16,11 @@ import { failuresOfStudy, voteTimesOfStudy } from '../../../store/repositories/s
 import { AppError, found } from '../../base/app-error.ts';
 import type { CoreState } from '../../project/core-state.ts';
 import type { ProjectSession } from '../../project/project-session.ts';
-import { distinctNames } from '../evaluation-service.ts';
+import { distinctNames, studyById } from '../evaluation-service.ts';
 import { reportJudges } from '../judge/report-judges.ts';
 import { evaluationReport, ownReport, placeReport, reportFileName } from '../report-service.ts';
 import { systemIdsOf } from './study-service.ts';
-import { studyById, studyQueues } from './study-state.ts';
+import { studyQueues } from './study-state.ts';
 
 const writers = {
   json: { write: studyToJson, extension: 'json' },

@@ -40,10 +40,15 @@ import { ownRevealsOf } from '../../../store/repositories/own-reveals.ts';
 import { isJudgedNameTaken } from '../../../store/repositories/judged-names.ts';
 import { requireAnswers } from '../answer-service.ts';
 import { requireFreeJudgedName } from '../judged-name.ts';
-import { choosePrompts, storedSystemName, usableContestant } from '../evaluation-service.ts';
+import {
+  choosePrompts,
+  storedSystemName,
+  studyById,
+  usableContestant,
+} from '../evaluation-service.ts';
 import { leadersOf } from './leading-pairs.ts';
 import type { StudyQueues } from './study-queue.ts';
-import { studyById, studyQueues } from './study-state.ts';
+import { studyQueues } from './study-state.ts';
 
 /** What a new study compares; `systems` has the focus first where there is one. */
 export interface NewStudy {

@@ -1,18 +1,12 @@
 import {
   answersOfStudy,
   countAnswersOfStudy,
-  findStudy,
   itemsOfStudy,
   type StoredStudy,
   votesOfStudySince,
 } from '../../../store/repositories/studies.ts';
-import { found } from '../../base/app-error.ts';
 import { SessionScoped, type ProjectSession } from '../../project/project-session.ts';
 import { StudyQueues } from './study-queue.ts';
-
-/** The stored study, or NOT_FOUND. */
-export const studyById = (session: ProjectSession, id: string): StoredStudy =>
-  found(findStudy(session.file.db, 'id', id), 'study', id);
 
 interface KeptQueues {
   queues: StudyQueues;

@@ -5,12 +5,12 @@ import { insertVote } from '../../../store/repositories/votes.ts';
 import { AppError, found } from '../../base/app-error.ts';
 import type { CoreState } from '../../project/core-state.ts';
 import type { ProjectSession } from '../../project/project-session.ts';
-import { evaluationById } from '../evaluation-service.ts';
+import { evaluationById, studyById } from '../evaluation-service.ts';
 import { refuseInformed } from '../informed-voters.ts';
 import { storeVote, toBlind, type VoteInput } from '../voting-service.ts';
 import { usefulItem } from './leading-pairs.ts';
 import type { StudyQueues } from './study-queue.ts';
-import { studyById, studyQueues } from './study-state.ts';
+import { studyQueues } from './study-state.ts';
 
 /** Who votes: whoever the settings name, unless somebody else is named. */
 interface Annotator {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { authorKindSchema, verdictSchema } from '../../../../shared/domain/evaluate/evaluation.ts';
-import { evaluationReportSchema } from '../../../../shared/domain/evaluate/evaluation-report.ts';
+import { evaluationReportSchema } from '../../../../shared/domain/report/evaluation-report.ts';
 import { studyReportSchema } from '../../../../shared/domain/study/study-report.ts';
 import { verdictsOfReport } from '../../../../shared/report/report-verdicts.ts';
 import { qualityGrades, type QualityVerdict } from '../../../../shared/stats/rating-statistics.ts';

@@ -1,5 +1,6 @@
 import type { Judged } from '../../../../shared/contract/judgings.ts';
 import { auditDocument, auditText } from '../../../../shared/text/evaluate/judge-audit.ts';
+import { networkOption } from '../../arguments/endpoint-word.ts';
 import { findJudged } from '../../arguments/judged.ts';
 import { resolveContestant } from '../../arguments/project-models.ts';
 import { resolveRubric } from '../../arguments/rubric.ts';
@@ -26,13 +27,14 @@ const options = {
     description: 'hold it against the votes on this evaluation alone',
   },
   ...otherBaseOption,
+  ...networkOption,
 } as const;
 
 /** `lima judge audit`: what a judge makes of answers whose worth is known. */
 export const judgeAuditCommand = defineCommand({
   name: 'judge audit',
   usage:
-    'judge audit P.lima SYSTEM [--rubric pairwise|likert|absolute|NAME|HASH|FILE] [--study STUDY | --evaluation EVALUATION] [--other-base]',
+    'judge audit P.lima SYSTEM [--rubric pairwise|likert|absolute|NAME|HASH|FILE] [--study STUDY | --evaluation EVALUATION] [--other-base] [--network]',
   summary:
     'Look for the biases of a judge: place, length, its own model, orders in answers, chance.',
   positionals: { min: 2, max: 2 },
@@ -57,7 +59,7 @@ export const judgeAuditCommand = defineCommand({
     const judge = await resolveContestant(client, positional(call, 1), {
       ...call,
       otherBase,
-      network: false,
+      network: call.options.network ?? false,
     });
     const { auditId: id, jobId } = await client.audits.start({ judge, rubricHash });
     call.terminal.note(`Audit ${id}`);

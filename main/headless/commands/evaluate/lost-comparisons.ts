@@ -3,7 +3,7 @@ import {
   evaluationReportSchema,
   type EvaluationReport,
   type ReportItem,
-} from '../../../../shared/domain/evaluate/evaluation-report.ts';
+} from '../../../../shared/domain/report/evaluation-report.ts';
 import type { SystemKey } from '../../../../shared/domain/evaluate/evaluation.ts';
 import {
   lostBy,

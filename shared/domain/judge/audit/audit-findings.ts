@@ -3,7 +3,7 @@ import {
   agreementCoefficientSchema,
   intervalSchema,
   meanScoreSchema,
-} from '../../evaluate/evaluation-report.ts';
+} from '../../evaluate/estimates.ts';
 
 /** What an audit can accuse a judge of. */
 export const auditFlagSchema = z.enum([

@@ -4,16 +4,16 @@ import {
   shownVerdictSchema,
   systemKeySchema,
   verdictSchema,
-} from './evaluation.ts';
+} from '../evaluate/evaluation.ts';
 import { endpointIdentitySchema, identitySchema, importedIdentitySchema } from '../identity.ts';
-import { judgedOrderSchema, reportJudgeSchema } from '../judge/report-judge.ts';
+import { judgedOrderSchema, reportJudgeSchema } from './report-judge.ts';
 import { messageSchema } from '../message.ts';
 import {
   agreementCoefficientSchema,
   estimateSchema,
   intervalSchema,
   meanScoreSchema,
-} from './estimates.ts';
+} from '../evaluate/estimates.ts';
 
 /** AlpacaEval's win rate between answers of one length (`length_controlled_minimal`). */
 export const lengthControlledSchema = z.object({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { identitySchema } from '../identity.ts';
-import { judgedPairSchema, judgedQualitySchema } from './judging-results.ts';
-import { probabilitiesSchema, shownOrderSchema } from './judge-verdict.ts';
-import { rubricTextSchema } from './rubric.ts';
+import { endpointIdentitySchema, identitySchema } from '../identity.ts';
+import { judgedPairSchema, judgedQualitySchema } from '../judge/judging-results.ts';
+import { probabilitiesSchema, shownOrderSchema } from '../judge/judge-verdict.ts';
+import { rubricTextSchema } from '../judge/rubric.ts';
 
 /** What a judge said in one order, as its probabilities. */
 export const judgedOrderSchema = z.object({
@@ -17,7 +17,9 @@ export const reportJudgeSchema = z.object({
   /** As the votes name it: `judge NAME · RUBRIC`. */
   author: z.string(),
   judge: z.string(),
+  /** What weights gave its verdicts, and which endpoints: one of each configuration. */
   identities: z.array(identitySchema),
+  endpoints: z.array(endpointIdentitySchema),
   rubric: z.object({ hash: z.string(), name: z.string(), text: rubricTextSchema }),
   /** What fenced the texts off. */
   nonces: z.array(z.string()),

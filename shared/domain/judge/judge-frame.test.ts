@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { judgeFrameVersion } from '../../../shared/domain/judge/rubric.ts';
-import { hostileTexts } from '../../../shared/report/testing/hostile-texts.ts';
-import { judgeText } from './judge-prompt.ts';
+import { judgeFrameVersion } from './rubric.ts';
+import { hostileTexts } from '../../report/testing/hostile-texts.ts';
+import { judgeText } from './judge-frame.ts';
 
 const nonce = 'k7Qz0244abcd';
 const rubric = { instruction: 'Say which is better.', question: 'Better:', symbols: ['1', '2'] };

@@ -1,0 +1,79 @@
+import type { ReportJudge } from '../domain/report/report-judge.ts';
+import { displayLine } from '../text/foreign-text.ts';
+import { elsewhereText, flipText } from '../text/evaluate/judging.ts';
+import { qualityText, winRateText } from '../text/evaluate/vote-statistics.ts';
+import { formatCount } from '../text/numbers.ts';
+import type { ReportTable } from './report-figures.ts';
+import type { TitledTable } from './vote-tables.ts';
+
+/** What judges said, as tables; none where nobody was asked. */
+export function judgeTables(judges: readonly ReportJudge[]): TitledTable[] {
+  const tables = [
+    { title: 'Judges', table: judgeTable(judges) },
+    { title: 'What judges prefer', table: pairTable(judges) },
+    { title: 'Grades by judges', table: qualityTable(judges) },
+    { title: 'What judges could not be asked', table: failureTable(judges) },
+  ];
+  return tables.filter(({ table }) => table.rows.length > 0);
+}
+
+function judgeTable(judges: readonly ReportJudge[]): ReportTable {
+  return {
+    columns: ['Judge', 'Rubric', 'Rubric SHA-256', 'Nonce', 'Weights or endpoint', 'Audit'],
+    rows: judges.map(({ judge, rubric, nonces, identities, endpoints, isAudited }) => [
+      displayLine(judge),
+      `${displayLine(rubric.name)} (${rubric.text.kind})`,
+      displayLine(rubric.hash),
+      nonces.map((nonce) => displayLine(nonce)).join(', '),
+      [
+        ...identities.map(({ baseSha256 }) => `base SHA-256 ${displayLine(baseSha256)}`),
+        ...endpoints.map(({ endpoint }) => displayLine(endpoint)),
+      ].join(', ') || '–',
+      isAudited ? 'audited' : 'not audited',
+    ]),
+  };
+}
+
+function pairTable(judges: readonly ReportJudge[]): ReportTable {
+  return {
+    columns: ['Judge', 'Systems', 'Won, tied, lost', 'Mean preference', 'Flips', 'Elsewhere'],
+    rows: judges.flatMap(({ author, pairs }) =>
+      pairs.map((pair) => [
+        displayLine(author),
+        `${displayLine(pair.a)} against ${displayLine(pair.b)}${pair.promptSet === null ? '' : `, ${displayLine(pair.promptSet)}`}`,
+        `${formatCount(pair.wins)}, ${formatCount(pair.ties)}, ${formatCount(pair.losses)} of ${formatCount(pair.n)}`,
+        winRateText(pair),
+        flipText(pair),
+        elsewhereText(pair.elsewhere),
+      ]),
+    ),
+  };
+}
+
+function qualityTable(judges: readonly ReportJudge[]): ReportTable {
+  return {
+    columns: ['Judge', 'System', 'Grades', 'Elsewhere'],
+    rows: judges.flatMap(({ author, quality }) =>
+      quality.map((one) => [
+        displayLine(author),
+        displayLine(one.system),
+        qualityText(one) +
+          (one.levels === null ? '' : `; likeliest levels 1 to 6: ${one.levels.join(', ')}`),
+        elsewhereText(one.elsewhere),
+      ]),
+    ),
+  };
+}
+
+function failureTable(judges: readonly ReportJudge[]): ReportTable {
+  return {
+    columns: ['Judge', 'Items', 'Reason'],
+    rows: judges.flatMap(({ author, failures }) =>
+      failures.map(({ reason, items }) => [
+        displayLine(author),
+        formatCount(items),
+        displayLine(reason),
+      ]),
+    ),
+  };
+}

@@ -1,0 +1,40 @@
+import type { ReportJudge } from '../domain/report/report-judge.ts';
+import { displayLine } from '../text/foreign-text.ts';
+import { formatQuantity } from '../text/numbers.ts';
+import { originsText } from './system-words.ts';
+
+/** How judges were asked, in sentences that name every n, hash and nonce. */
+export function judgeSentences(judges: readonly ReportJudge[]): string[] {
+  return judges.map((one) => {
+    const { judge, rubric, nonces, pairs, quality } = one;
+    const who = `The judge “${displayLine(judge)}” (${originsOf(one) || 'not recorded'})`;
+    const how = `the rubric “${displayLine(rubric.name)}” (SHA-256 ${displayLine(rubric.hash)}), texts fenced off by the nonce ${nonces.map((nonce) => displayLine(nonce)).join(' or ')}`;
+    const asked = pairs.reduce((sum, pair) => sum + (pair.promptSet === null ? pair.asked : 0), 0);
+    const graded = quality.reduce((sum, { n }) => sum + n, 0);
+    return rubric.text.kind === 'pairwise'
+      ? `${who} saw ${formatQuantity(asked, 'pair')} of answers in both orders, with ${how}: the preference is the mean over the orders of the probability that the next token prefers an answer, and half that of neither, among the verdict symbols; where the two orders disagree it is a tie, counted as a flip.`
+      : `${who} graded ${formatQuantity(graded, 'answer')} by itself with ${how}: ${rubric.text.kind === 'likert' ? 'a grade is the expected level over the probabilities of the six digits' : 'a grade is the likeliest of Excellent, Pass and Fail'}.`;
+  });
+}
+
+const originsOf = ({ judge, identities, endpoints }: ReportJudge): string =>
+  originsText({ name: judge, identities, imported: [], endpoints, seed: null });
+
+/** What a reader must know before quoting a judge. */
+export const judgeWarnings = (judges: readonly ReportJudge[]): string[] =>
+  judges.flatMap(({ author, isAudited, pairs, quality }) => [
+    ...(isAudited
+      ? []
+      : [
+          `The ${displayLine(author)} was not audited: its verdicts may follow position, length or words in an answer.`,
+        ]),
+    ...(mostElsewhere([...pairs, ...quality]) > likelyElsewhere
+      ? [
+          `The ${displayLine(author)} would mostly have said something else than a verdict: its probabilities are of what is left.`,
+        ]
+      : []),
+  ]);
+
+const likelyElsewhere = 0.5;
+const mostElsewhere = (all: readonly { elsewhere: number | null }[]): number =>
+  Math.max(0, ...all.map(({ elsewhere }) => elsewhere ?? 0));
