@@ -7,7 +7,7 @@ const places: Place[] = [
   { tab: 'train', item: { kind: 'run', id: 'a1' }, project: 'Größe & 50 %#?/' },
   { tab: 'train', item: { kind: 'xray' }, project: 'p' },
   { tab: 'evaluate', item: { kind: 'votes' }, project: 'p' },
-  { tab: 'evaluate', item: { kind: 'audits' }, project: 'p' },
+  { tab: 'evaluate', item: { kind: 'judges' }, project: 'p' },
   { tab: 'evaluate', item: { kind: 'new' }, project: 'p' },
   { tab: 'evaluate', item: { kind: 'evaluation', id: 'e1' }, project: 'p' },
   { tab: 'evaluate', item: { kind: 'evaluation', id: 'e1', pair: 0 }, project: 'p' },

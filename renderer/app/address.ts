@@ -4,7 +4,7 @@ import type { TabId } from '../ui/navigation.ts';
 export type ShownItem =
   | { kind: 'run' | 'prompts' | 'sample' | 'conversation'; id: string }
   | { kind: 'evaluation' | 'study'; id: string; pair?: number }
-  | { kind: 'new' | 'new-study' | 'xray' | 'votes' | 'audits' };
+  | { kind: 'new' | 'new-study' | 'xray' | 'votes' | 'judges' };
 
 /** Where a person is, as the address of the window says it; nothing secret is in it. */
 export interface Place {
@@ -18,7 +18,7 @@ const kinds: Record<TabId, readonly ShownItem['kind'][]> = {
   curate: ['sample'],
   train: ['run', 'new', 'xray'],
   chat: ['conversation'],
-  evaluate: ['evaluation', 'study', 'prompts', 'new', 'new-study', 'votes', 'audits'],
+  evaluate: ['evaluation', 'study', 'prompts', 'new', 'new-study', 'votes', 'judges'],
 };
 
 const idPattern = /^[\w-]{1,100}$/;
@@ -58,7 +58,7 @@ function itemOf(tab: TabId, [word = '', id = '', pair = '']: readonly string[]):
     kind === 'new-study' ||
     kind === 'xray' ||
     kind === 'votes' ||
-    kind === 'audits'
+    kind === 'judges'
   )
     return { kind };
   if (!idPattern.test(id)) return null;

@@ -44,7 +44,7 @@ function shownInEvaluate(): ShownItem | null {
   const { selection, shownPair } = useEvaluate.getState();
   if (selection.kind === 'none') return null;
   if (selection.kind === 'new' || selection.kind === 'new-study') return { kind: selection.kind };
-  if (selection.kind === 'prompts' || selection.kind === 'votes' || selection.kind === 'audits')
+  if (selection.kind === 'prompts' || selection.kind === 'votes' || selection.kind === 'judges')
     return selection;
   const { kind, id } = selection;
   const onPage = shownPair?.id === id ? shownPair.ordinal : undefined;
@@ -119,7 +119,7 @@ async function follow({ tab, item }: Place): Promise<void> {
 
 function showPage(
   tab: Place['tab'],
-  page: 'new' | 'new-study' | 'xray' | 'votes' | 'audits',
+  page: 'new' | 'new-study' | 'xray' | 'votes' | 'judges',
 ): void {
   if (page === 'xray') showXray();
   else if (tab === 'train') showForm();

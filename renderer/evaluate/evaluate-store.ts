@@ -12,8 +12,8 @@ export type EvaluateSelection =
   | { kind: 'prompts'; id: string }
   /** Statistics of votes that are in no project. */
   | { kind: 'votes' }
-  /** Audits of judges. */
-  | { kind: 'audits' };
+  /** Rubrics, and audits of judges. */
+  | { kind: 'judges' };
 
 /** The pair that a voting page has in front of the voter. */
 interface ShownPair {

@@ -88,16 +88,16 @@ export function EvaluationList() {
         about="How many prompts are enough; votes in a file"
       />
       <PageRow
-        kind="audits"
-        name="Audits of judges"
-        about="Which biases a judge has, before it is believed"
+        kind="judges"
+        name="Judges"
+        about="Their rubrics, and audits before they are believed"
       />
     </nav>
   );
 }
 
 interface PageRowProps {
-  kind: 'votes' | 'audits';
+  kind: 'votes' | 'judges';
   name: string;
   about: string;
 }

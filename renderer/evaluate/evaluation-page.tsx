@@ -12,6 +12,7 @@ import { answerCounts, stageOf, votablePairs } from './evaluation-stage.ts';
 import { GenerationPanel } from './generation-panel.tsx';
 import { ResultsView } from './results/results-view.tsx';
 import { RuleVoteButton, RevealButton } from './blind-actions.tsx';
+import { JudgesPanel } from './judge/judges-panel.tsx';
 import { OwnResultsPanel } from './own-results.tsx';
 import { pairsToVoteOn } from './vote/voting-subject.ts';
 import { VotingView } from './vote/voting-view.tsx';
@@ -46,6 +47,7 @@ function BlindEvaluation({ summary }: { summary: EvaluationSummary }) {
       {isPacket ? <PacketHead summary={summary} /> : <BlindHead summary={summary} />}
       {isIncomplete && <GenerationPanel jobId={summary.jobId} answers={answerCounts(summary)} />}
       <FailedPairs summary={summary} />
+      {!isPacket && <JudgesPanel judged={{ kind: 'evaluation', id: summary.id }} isBlind />}
       {!isPacket && isAllVoted && <OwnResultsPanel kind="evaluation" {...summary} />}
       {isVoting && <VotingView key={`${summary.id} ${author}`} subject={pairsToVoteOn(summary)} />}
     </div>

@@ -10,7 +10,7 @@ import { Button } from '../ui/button.tsx';
 import { confirmAction } from '../ui/dialogs/dialog.tsx';
 import { EditButton } from '../ui/edit-button.tsx';
 import { ErrorView } from '../ui/feedback/error-view.tsx';
-import { FigureTable } from './results/figure-table.tsx';
+import { FigureTable } from './figure-table.tsx';
 
 interface OwnResultsProps {
   kind: 'evaluation' | 'study';

@@ -7,7 +7,7 @@ import { useWanted, type WantedEvaluation } from '../ui/navigation.ts';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import { SplitPane } from '../ui/split-pane.tsx';
 import { setImporting, showEvaluate, useEvaluate } from './evaluate-store.ts';
-import { AuditPage } from './audit/audit-page.tsx';
+import { JudgesPage } from './judge/judges-page.tsx';
 import { EvaluationList } from './evaluation-list.tsx';
 import { EvaluationPage } from './evaluation-page.tsx';
 import { WithFormLists } from './new/form-lists.tsx';
@@ -57,7 +57,12 @@ function EveryEvaluation() {
     { keys: [], label: 'New study…', group, run: () => showEvaluate({ kind: 'new-study' }) },
     { keys: [], label: 'Import prompts…', group, run: () => setImporting(true) },
     { keys: [], label: 'Statistics of votes', group, run: () => showEvaluate({ kind: 'votes' }) },
-    { keys: [], label: 'Audits of judges', group, run: () => showEvaluate({ kind: 'audits' }) },
+    {
+      keys: [],
+      label: 'Judges: rubrics and audits',
+      group,
+      run: () => showEvaluate({ kind: 'judges' }),
+    },
   ]);
   return (
     <>
@@ -81,7 +86,7 @@ function Selected() {
   if (selection.kind === 'new-study') return <NewStudy />;
   if (selection.kind === 'prompts') return <PromptSetPage key={selection.id} id={selection.id} />;
   if (selection.kind === 'votes') return <VotesPage />;
-  if (selection.kind === 'audits') return <AuditPage />;
+  if (selection.kind === 'judges') return <JudgesPage />;
   if (selection.kind === 'new')
     return <NewEvaluation promptSetId={selection.promptSetId} wanted={selection.wanted} />;
   return (

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { contestantSchema } from '../domain/identity.ts';
+import { auditFlagSchema } from '../domain/judge/audit/audit-findings.ts';
 import { judgingResultsSchema } from '../domain/judge/judging-results.ts';
 import { rubricNameSchema, rubricSchema, rubricTextSchema } from '../domain/judge/rubric.ts';
 import { procedure, reading } from './errors.ts';
@@ -16,8 +17,8 @@ export const judgingSummarySchema = z.object({
   judge: z.string(),
   systemId: z.string(),
   rubric: rubricSchema.pick({ hash: true, name: true, version: true, text: true }),
-  /** Whether an audit of this judge and rubric is stored. */
-  isAudited: z.boolean(),
+  /** Of its audit with this rubric; null where there is no whole one. */
+  auditFlags: z.array(auditFlagSchema).nullable(),
   /** Fences the texts off in every question of this judging. */
   nonce: z.string(),
   jobId: z.string().nullable(),

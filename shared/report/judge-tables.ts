@@ -1,5 +1,6 @@
 import type { ReportJudge } from '../domain/report/report-judge.ts';
 import { displayLine } from '../text/foreign-text.ts';
+import { auditStanding } from '../text/evaluate/judge-audit.ts';
 import { elsewhereText, flipText } from '../text/evaluate/judging.ts';
 import { qualityText, winRateText } from '../text/evaluate/vote-statistics.ts';
 import { formatCount } from '../text/numbers.ts';
@@ -9,7 +10,7 @@ import type { TitledTable } from './vote-tables.ts';
 /** What judges said, as tables; none where nobody was asked. */
 export function judgeTables(judges: readonly ReportJudge[]): TitledTable[] {
   const tables = [
-    { title: 'Judges', table: judgeTable(judges) },
+    { title: 'How judges were asked', table: judgeTable(judges) },
     { title: 'What judges prefer', table: pairTable(judges) },
     { title: 'Grades by judges', table: qualityTable(judges) },
     { title: 'What judges could not be asked', table: failureTable(judges) },
@@ -20,7 +21,7 @@ export function judgeTables(judges: readonly ReportJudge[]): TitledTable[] {
 function judgeTable(judges: readonly ReportJudge[]): ReportTable {
   return {
     columns: ['Judge', 'Rubric', 'Rubric SHA-256', 'Nonce', 'Weights or endpoint', 'Audit'],
-    rows: judges.map(({ judge, rubric, nonces, identities, endpoints, isAudited }) => [
+    rows: judges.map(({ judge, rubric, nonces, identities, endpoints, auditFlags }) => [
       displayLine(judge),
       `${displayLine(rubric.name)} (${rubric.text.kind})`,
       displayLine(rubric.hash),
@@ -29,7 +30,7 @@ function judgeTable(judges: readonly ReportJudge[]): ReportTable {
         ...identities.map(({ baseSha256 }) => `base SHA-256 ${displayLine(baseSha256)}`),
         ...endpoints.map(({ endpoint }) => displayLine(endpoint)),
       ].join(', ') || '–',
-      isAudited ? 'audited' : 'not audited',
+      auditStanding(auditFlags),
     ]),
   };
 }

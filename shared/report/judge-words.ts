@@ -1,4 +1,5 @@
 import type { ReportJudge } from '../domain/report/report-judge.ts';
+import { flagTexts } from '../text/evaluate/judge-audit.ts';
 import { displayLine } from '../text/foreign-text.ts';
 import { formatQuantity } from '../text/numbers.ts';
 import { originsText } from './system-words.ts';
@@ -22,18 +23,21 @@ const originsOf = ({ judge, identities, endpoints }: ReportJudge): string =>
 
 /** What a reader must know before quoting a judge. */
 export const judgeWarnings = (judges: readonly ReportJudge[]): string[] =>
-  judges.flatMap(({ author, isAudited, pairs, quality }) => [
-    ...(isAudited
-      ? []
-      : [
-          `The ${displayLine(author)} was not audited: its verdicts may follow position, length or words in an answer.`,
-        ]),
+  judges.flatMap(({ author, auditFlags, pairs, quality }) => [
+    ...auditWarnings(displayLine(author), auditFlags),
     ...(mostElsewhere([...pairs, ...quality]) > likelyElsewhere
       ? [
           `The ${displayLine(author)} would mostly have said something else than a verdict: its probabilities are of what is left.`,
         ]
       : []),
   ]);
+
+const auditWarnings = (author: string, flags: ReportJudge['auditFlags']): string[] =>
+  flags === null
+    ? [
+        `The ${author} was not audited: its verdicts may follow position, length or words in an answer.`,
+      ]
+    : flags.map((flag) => `The ${author}, by its audit (${flag}): ${flagTexts[flag].says}`);
 
 const likelyElsewhere = 0.5;
 const mostElsewhere = (all: readonly { elsewhere: number | null }[]): number =>

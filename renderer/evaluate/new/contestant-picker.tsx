@@ -18,8 +18,10 @@ import { firstEndpoint } from './form-checks.ts';
 interface ContestantPickerProps {
   value: Contestant;
   available: AvailableModels;
-  answers: readonly AnswersOfFile[];
+  answers?: readonly AnswersOfFile[];
   network: NetworkStatus;
+  /** Of one that judges: neither imported answers nor examples before a prompt are of use. */
+  isJudge?: boolean;
   onValue: (contestant: Contestant) => void;
 }
 
@@ -27,7 +29,8 @@ const endpointValue = 'endpoint';
 
 /** Chooses what is compared: weights as everywhere, answers that were imported, or an endpoint. */
 export function ContestantPicker(props: ContestantPickerProps) {
-  const { value, available, answers, network, onValue } = props;
+  const { value, available, answers = [], network, isJudge = false, onValue } = props;
+  const label = isJudge ? 'Base model or endpoint' : 'Base model or answers';
   const others = [
     ...answers.map(({ id, name, answers: count }) => ({
       value: id,
@@ -44,6 +47,8 @@ export function ContestantPicker(props: ContestantPickerProps) {
         available={available}
         onValue={onValue}
         others={others}
+        othersLabel={label}
+        hasFewShot={!isJudge}
         onOther={chooseOther}
       />
     );
@@ -54,7 +59,7 @@ export function ContestantPicker(props: ContestantPickerProps) {
   return (
     <div className="column">
       <Select
-        label="Base model or answers"
+        label={label}
         value={id}
         options={[
           ...(others.some((other) => other.value === id) ? [] : [{ value: id, label: 'Choose…' }]),

@@ -8,7 +8,7 @@ import { Badge } from '../../ui/feedback/badge.tsx';
 import { Segments } from '../../ui/inputs/inputs.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { PromptText } from '../prompt-text.tsx';
-import { FigureTable } from './figure-table.tsx';
+import { FigureTable } from '../figure-table.tsx';
 import { ItemAnswers } from './item-answers.tsx';
 import { NearestSamplesPanel } from './nearest-samples.tsx';
 

@@ -4,7 +4,7 @@ import { Badge } from '../../ui/feedback/badge.tsx';
 import { QueryView } from '../../ui/feedback/states.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { ExportButtons } from './export-buttons.tsx';
-import './results.css';
+import '../results.css';
 
 interface ResultsPageProps<Report> {
   kind: 'evaluation' | 'study';

@@ -14,14 +14,16 @@ import {
   pooledTable,
   statisticsTable,
 } from '../../../shared/report/report-figures.ts';
+import { judgeTables } from '../../../shared/report/judge-tables.ts';
 import { dialogueTable } from '../../../shared/report/dialogue-outcome.ts';
 import { moreVotes } from '../../../shared/report/report-warnings.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
+import { JudgesPanel } from '../judge/judges-panel.tsx';
 import { ExtendPanel } from './extend-panel.tsx';
-import { FactList, FigureTable } from './figure-table.tsx';
+import { FactList, FigureTable } from '../figure-table.tsx';
 import { IdentityCard } from './identity-card.tsx';
 import { StudyLink } from '../study-link.tsx';
 import { ItemTable } from './item-table.tsx';
@@ -47,12 +49,28 @@ export function ResultsView({ summary }: { summary: EvaluationSummary }) {
       link={summary.studyId !== null && <StudyLink id={summary.studyId} />}
       report={report}
     >
-      {(data) => <Report report={data} extend={<ExtendPanel summary={summary} />} />}
+      {(data) => (
+        <Report
+          report={data}
+          extend={<ExtendPanel summary={summary} />}
+          judges={
+            summary.studyId === null && (
+              <JudgesPanel judged={{ kind: 'evaluation', id }} isBlind={false} />
+            )
+          }
+        />
+      )}
     </ResultsPage>
   );
 }
 
-function Report({ report, extend }: { report: EvaluationReport; extend: ReactNode }) {
+interface ReportProps {
+  report: EvaluationReport;
+  extend: ReactNode;
+  judges: ReactNode;
+}
+
+function Report({ report, extend, judges }: ReportProps) {
   const { statistics, systems } = report;
   const accuracy = accuracyTable(report);
   const dialogues = dialogueTable([report]);
@@ -85,6 +103,10 @@ function Report({ report, extend }: { report: EvaluationReport; extend: ReactNod
           id={statisticsId}
         />
       )}
+      {judgeTables(report.judges).map(({ title, table }) => (
+        <FigureTable key={title} title={title} table={table} />
+      ))}
+      {judges}
       <div className="results-pair">
         <FactList title="Checks on the judging" rows={biasRows(report)} />
         <FactList title="Origin" rows={originRows(report)} />

@@ -14,6 +14,7 @@ import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { QueryView } from '../../ui/feedback/states.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { GenerationPanel } from '../generation-panel.tsx';
+import { JudgesPanel } from '../judge/judges-panel.tsx';
 import { OwnResultsPanel } from '../own-results.tsx';
 import { queueToVoteOn } from '../vote/voting-subject.ts';
 import { VotingView } from '../vote/voting-view.tsx';
@@ -42,6 +43,7 @@ function BlindStudy({ summary }: { summary: StudySummary }) {
       <BlindHead summary={summary} />
       {stage !== 'blind' && <GenerationPanel jobId={summary.jobId} answers={answers} />}
       <Annotators summary={summary} />
+      <JudgesPanel judged={{ kind: 'study', id: summary.id }} isBlind />
       {isVoting && summary.queue.left === 0 && <OwnResultsPanel kind="study" {...summary} />}
       {isVoting && <VotingView key={`${summary.id} ${author}`} subject={queueToVoteOn(summary)} />}
     </div>

@@ -11,8 +11,9 @@ import { useQuery } from '../../rpc/use-query.ts';
 import { Button } from '../../ui/button.tsx';
 import { FigureView } from '../../ui/figures/figure-view.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
+import { JudgesPanel } from '../judge/judges-panel.tsx';
 import { showEvaluate } from '../evaluate-store.ts';
-import { FactList, FigureTable } from '../results/figure-table.tsx';
+import { FactList, FigureTable } from '../figure-table.tsx';
 import { ResultsPage } from '../results/results-page.tsx';
 
 /** The results of a revealed study, from the same report that can be saved. */
@@ -28,7 +29,7 @@ export function StudyResults({ summary }: { summary: StudySummary }) {
   );
   return (
     <ResultsPage kind="study" id={id} name={name} report={report}>
-      {(data) => <Results report={data} pairs={summary.evaluations} />}
+      {(data) => <Results id={id} report={data} pairs={summary.evaluations} />}
     </ResultsPage>
   );
 }
@@ -45,11 +46,12 @@ const idOf: Record<string, string> = {
 };
 
 interface ResultsProps {
+  id: string;
   report: StudyReport;
   pairs: StudySummary['evaluations'];
 }
 
-function Results({ report, pairs }: ResultsProps) {
+function Results({ id: studyId, report, pairs }: ResultsProps) {
   const figures = studyFigures(report);
   return (
     <>
@@ -78,6 +80,7 @@ function Results({ report, pairs }: ResultsProps) {
           {...(idOf[title] !== undefined && { id: idOf[title] })}
         />
       ))}
+      <JudgesPanel judged={{ kind: 'study', id: studyId }} isBlind={false} />
       <section className="results-section" aria-label="Pairs">
         <h2>Pairs</h2>
         <ul className="study-pairs">

@@ -15,9 +15,9 @@ import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { PathField } from '../../ui/files/path-field.tsx';
 import { FigureView } from '../../ui/figures/figure-view.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
-import { FigureTable } from '../results/figure-table.tsx';
+import { FigureTable } from '../figure-table.tsx';
 import { PowerPanel } from './power-panel.tsx';
-import '../results/results.css';
+import '../results.css';
 
 /** What a table of votes from elsewhere says, and how many prompts a study needs. */
 export function VotesPage() {

@@ -15,14 +15,18 @@ interface SystemPickerProps {
   onValue: (system: SystemSpec) => void;
   /** What else can be chosen in the place of a base model, and what is done then. */
   others?: readonly Option<string>[];
+  /** Names the list of models and of those. */
+  othersLabel?: string;
   onOther?: (value: string) => void;
+  /** Whether constant examples can stand before a prompt. */
+  hasFewShot?: boolean;
 }
 
 const noAdapter = '';
 
 /** Chooses a base model, an adapter trained on it, its strength from 0 to 1.5, and a chat template. */
 export function SystemPicker(props: SystemPickerProps) {
-  const { label, value, available, onValue, others = [], onOther } = props;
+  const { label, value, available, onValue, others = [], onOther, hasFewShot = true } = props;
   const problem = systemProblem(available, value);
   const models = modelOptions(available);
   const options = [...models, ...others];
@@ -36,7 +40,7 @@ export function SystemPicker(props: SystemPickerProps) {
     >
       <div className="system-picker-base">
         <Select
-          label={others.length === 0 ? 'Base model' : 'Base model or answers'}
+          label={props.othersLabel ?? 'Base model'}
           value={value.modelId}
           error={problem}
           options={isKnown ? options : [{ value: value.modelId, label: 'Choose…' }, ...options]}
@@ -67,7 +71,7 @@ export function SystemPicker(props: SystemPickerProps) {
         />
       )}
       {isKnown && <TemplateChoice value={value} available={available} onValue={onValue} />}
-      {isKnown && <FewShotChoice value={value} onValue={onValue} />}
+      {isKnown && hasFewShot && <FewShotChoice value={value} onValue={onValue} />}
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditFlagSchema } from '../judge/audit/audit-findings.ts';
 import { endpointIdentitySchema, identitySchema } from '../identity.ts';
 import { judgedPairSchema, judgedQualitySchema } from '../judge/judging-results.ts';
 import { probabilitiesSchema, shownOrderSchema } from '../judge/judge-verdict.ts';
@@ -37,7 +38,7 @@ export const reportJudgeSchema = z.object({
   ),
   /** Items that it could not be asked, by the reason. */
   failures: z.array(z.object({ reason: z.string(), items: z.number().int() })),
-  /** Whether an audit of this judge and rubric is stored. */
-  isAudited: z.boolean(),
+  /** Of its audit with this rubric; null where there is no whole one. */
+  auditFlags: z.array(auditFlagSchema).nullable(),
 });
 export type ReportJudge = z.infer<typeof reportJudgeSchema>;

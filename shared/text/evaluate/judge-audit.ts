@@ -131,6 +131,10 @@ export const flagTexts: Record<AuditFlag, { says: string; advice: string }> = {
 const flagsText = (flags: readonly AuditFlag[]): string =>
   flags.length === 0 ? 'none' : flags.join(', ');
 
+/** Whether a judge was audited, and what it was flagged for, in a few words. */
+export const auditStanding = (flags: readonly AuditFlag[] | null): string =>
+  flags === null ? 'not audited' : `audited, flags: ${flagsText(flags)}`;
+
 /** An audit for a person at a terminal. */
 export function auditText({ judge, rubric, findings, done, total }: AuditSummary): string {
   const heading = `Audit of ${judge}, rubric ${rubric.name} (${rubric.hash.slice(0, 12)})`;

@@ -3,6 +3,7 @@ import type {
   JudgedQuality,
   JudgingResults,
 } from '../../domain/judge/judging-results.ts';
+import type { Rubric } from '../../domain/judge/rubric.ts';
 import { formatCount, formatEstimate, formatPercent, formatQuantity } from '../numbers.ts';
 import {
   comparisonDocument,
@@ -99,3 +100,7 @@ export const elsewhereText = (elsewhere: number | null): string =>
 /** What a judge said of one system's answers by themselves. */
 const qualityLine = (one: JudgedQuality): string =>
   `${one.system}: ${qualityText(one)}, elsewhere ${elsewhereText(one.elsewhere)}`;
+
+/** A rubric by name, with the version where there is more than one. */
+export const rubricLabel = ({ name, version }: Pick<Rubric, 'name' | 'version'>): string =>
+  version > 1 ? `${name}, version ${version}` : name;

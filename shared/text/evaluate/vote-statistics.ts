@@ -194,5 +194,7 @@ export function coefficientText({
 }): string {
   const of = `(${formatQuantity(units, 'item')})`;
   if (value === null) return `unknown ${of}`;
-  return `${value.toFixed(2)}${rangeText(interval)} ${of}`;
+  return `${withoutMinusZero(value.toFixed(2))}${rangeText(interval)} ${of}`;
 }
+
+const withoutMinusZero = (text: string): string => text.replace(/^-(0\.0*)$/, '$1');

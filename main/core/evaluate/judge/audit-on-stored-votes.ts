@@ -19,6 +19,7 @@ import {
 } from '../../../store/repositories/evaluations.ts';
 import type { StoredJudging } from '../../../store/repositories/judge/judgings.ts';
 import {
+  orderedVerdicts,
   verdictsOnAnswers,
   verdictsOnComparisons,
 } from '../../../store/repositories/judge/verdicts.ts';
@@ -29,7 +30,6 @@ import { standingVotes } from '../../../store/repositories/votes.ts';
 import { AppError } from '../../base/app-error.ts';
 import type { ProjectSession } from '../../project/project-session.ts';
 import { evaluationById, storedSystemName, studyById } from '../evaluation-service.ts';
-import { orderedVerdicts } from './judging-results.ts';
 
 /**
  * What people's votes say of a judge, on a study or an evaluation or on all that is revealed; null

@@ -10,7 +10,6 @@ import { findRubric } from '../../../store/repositories/judge/rubrics.ts';
 import {
   ensureJudging,
   findJudging,
-  hasAudit,
   judgingsOf,
   setJudgingJob,
   type Judged as JudgedIds,
@@ -27,6 +26,7 @@ import {
   studyById,
   usableContestant,
 } from '../evaluation-service.ts';
+import { flagsOfJudge } from './findings-of-audit.ts';
 import { isAudit, judgingWork } from './items-to-judge.ts';
 import { usedRubric } from './rubric-service.ts';
 
@@ -143,7 +143,7 @@ function toSummary(session: ProjectSession, judging: StoredJudging): JudgingSumm
       studyId === null
         ? { kind: 'evaluation', id: evaluationId ?? '' }
         : { kind: 'study', id: studyId },
-    isAudited: hasAudit(session.file.db, judging),
+    auditFlags: flagsOfJudge(session, judging),
     nonce,
     items: work.items,
     identical: work.identical,

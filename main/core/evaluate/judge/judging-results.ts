@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { promptWords } from '../../../../shared/domain/evaluate/evaluation.ts';
 import type { JudgingResults } from '../../../../shared/domain/judge/judging-results.ts';
-import type { OrderedVerdict } from '../../../../shared/domain/judge/judge-verdict.ts';
 import {
   judgedPairs,
   judgedQuality,
@@ -14,9 +13,10 @@ import { findEvaluation, type StoredEvaluation } from '../../../store/repositori
 import { answersOfEvaluations } from '../../../store/repositories/judge/judged-items.ts';
 import type { StoredJudging } from '../../../store/repositories/judge/judgings.ts';
 import {
+  orderedVerdicts,
+  type StoredVerdict,
   verdictsOnAnswers,
   verdictsOnComparisons,
-  type StoredVerdict,
 } from '../../../store/repositories/judge/verdicts.ts';
 import { findPromptSet } from '../../../store/repositories/prompt-sets.ts';
 import { hasHumanVotes } from '../../../store/repositories/votes.ts';
@@ -122,12 +122,6 @@ function pairsOf(
   });
   return { pairs: judgedPairs(pairs), quality: [], answers: [], verdicts };
 }
-
-/** Both orders as a judge said them; of an order that two judgings had, the earlier one. */
-export const orderedVerdicts = (verdicts: readonly StoredVerdict[]): OrderedVerdict[] =>
-  verdicts.flatMap(({ order, probabilities, elsewhere }) =>
-    probabilities === null ? [] : [{ order, probabilities, elsewhere: elsewhere ?? 0 }],
-  );
 
 function answersOf(
   { file: { db } }: ProjectSession,

@@ -4,16 +4,19 @@ import type { ReportJudge } from '../../../../shared/domain/report/report-judge.
 import { reportSystem } from '../../../../shared/report/report-system.ts';
 import type { StoredEvaluation } from '../../../store/repositories/evaluations.ts';
 import {
-  hasAudit,
   judgingsOf,
   type Judged,
   type StoredJudging,
 } from '../../../store/repositories/judge/judgings.ts';
 import { findRubric } from '../../../store/repositories/judge/rubrics.ts';
-import { verdictsOnComparisons } from '../../../store/repositories/judge/verdicts.ts';
+import {
+  orderedVerdicts,
+  verdictsOnComparisons,
+} from '../../../store/repositories/judge/verdicts.ts';
 import type { ProjectSession } from '../../project/project-session.ts';
 import { distinctNames } from '../evaluation-service.ts';
-import { orderedVerdicts, saidBy } from './judging-results.ts';
+import { flagsOfJudge } from './findings-of-audit.ts';
+import { saidBy } from './judging-results.ts';
 
 /** A judge with a rubric, in however many judgings it was asked, and what its votes are called. */
 interface Judge {
@@ -63,7 +66,7 @@ export function reportJudges(
       quality,
       answers,
       failures: [...reasons].map(([reason, own]) => ({ reason, items: own.length })),
-      isAudited: hasAudit(session.file.db, judgings[0]),
+      auditFlags: flagsOfJudge(session, judgings[0]),
     };
   });
 }

@@ -7,7 +7,7 @@ import {
   momentSchema,
   nameSchema,
 } from '../../../../shared/domain/stored-value.ts';
-import { countRow, json } from '../../columns.ts';
+import { json } from '../../columns.ts';
 import { all, get, run, withTransaction, type Database } from '../../database.ts';
 import { nextSequence } from '../sequence.ts';
 
@@ -94,20 +94,18 @@ export function setJudgingJob(db: Database, id: string, jobId: string): void {
   run(db, 'UPDATE judging SET job_id = @jobId WHERE id = @id', { id, jobId });
 }
 
-/** Whether a judge was audited with a rubric: an audit is a judging of neither study nor evaluation. */
-export function hasAudit(
+/** The first audit of a judge with a rubric: an audit is a judging of neither study nor evaluation. */
+export const findAudit = (
   db: Database,
   { systemId, rubricHash }: Pick<StoredJudging, 'systemId' | 'rubricHash'>,
-): boolean {
-  const audits = get(
+): StoredJudging | undefined =>
+  get(
     db,
-    countRow,
-    `SELECT count(*) AS n FROM judging WHERE study_id IS NULL AND evaluation_id IS NULL
-       AND system_id = @systemId AND rubric_hash = @rubricHash`,
+    judgingRow,
+    `${selectJudgings} WHERE j.study_id IS NULL AND j.evaluation_id IS NULL
+       AND j.system_id = @systemId AND j.rubric_hash = @rubricHash ORDER BY j.sequence, j.id`,
     { systemId, rubricHash },
   );
-  return (audits?.n ?? 0) > 0;
-}
 
 /** Judgings of a study or an evaluation, oldest first; those of a study are of its evaluations, too. */
 export function judgingsOf(db: Database, judged: Judged): StoredJudging[] {

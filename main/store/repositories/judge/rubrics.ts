@@ -48,7 +48,10 @@ const builtIns = rubricKindSchema.options.map((kind) => {
 });
 const builtInHashes = new Set(builtIns.map(({ hash }) => hash));
 
-/** Every rubric, each name's newest version first; built-in ones also while they are not stored. */
+/**
+ * Every rubric by kind, the built-in names first and each name's newest version first; built-in ones
+ * also while they are not stored.
+ */
 export function listRubrics(db: Database): Rubric[] {
   const stored = all(
     db,
@@ -58,8 +61,11 @@ export function listRubrics(db: Database): Rubric[] {
   const known = new Set(stored.map(({ hash }) => hash));
   const names = new Set(stored.map(({ name }) => name));
   const others = builtIns.filter(({ hash, name }) => !known.has(hash) && !names.has(name));
-  return [...others, ...stored];
+  return [...others, ...stored].toSorted((one, other) => rankOf(one) - rankOf(other));
 }
+
+const rankOf = ({ name, text: { kind } }: Rubric): number =>
+  2 * rubricKindSchema.options.indexOf(kind) + (name === kind ? 0 : 1);
 
 /** A rubric by its whole hash or one that begins so, or the newest of a name. */
 export function findRubric(db: Database, by: 'hash' | 'name', value: string): Rubric | undefined {

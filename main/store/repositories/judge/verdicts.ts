@@ -3,6 +3,7 @@ import { z } from 'zod';
 import {
   probabilitiesSchema,
   shownOrderSchema,
+  type OrderedVerdict,
 } from '../../../../shared/domain/judge/judge-verdict.ts';
 import {
   endpointIdentitySchema,
@@ -168,3 +169,9 @@ export function verdictsOfAudit(
     { systemId, rubricHash },
   );
 }
+
+/** Both orders as a judge said them; of an order that two judgings had, the earlier one. */
+export const orderedVerdicts = (verdicts: readonly StoredVerdict[]): OrderedVerdict[] =>
+  verdicts.flatMap(({ order, probabilities, elsewhere }) =>
+    probabilities === null ? [] : [{ order, probabilities, elsewhere: elsewhere ?? 0 }],
+  );

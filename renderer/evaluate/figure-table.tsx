@@ -1,5 +1,5 @@
-import type { ReportTable } from '../../../shared/report/report-figures.ts';
-import { ColumnHeads } from '../../ui/column-heads.tsx';
+import type { ReportTable } from '../../shared/report/report-figures.ts';
+import { ColumnHeads } from '../ui/column-heads.tsx';
 
 interface FigureTableProps {
   title: string;
