@@ -18,11 +18,11 @@ import { binRouter, datasetsRouter, importsRouter, samplesRouter } from './rpc/c
 import {
   answersRouter,
   evaluationsRouter,
-  promptsRouter,
   statisticsRouter,
   choicesRouter,
   studiesRouter,
 } from './rpc/evaluate-router.ts';
+import { gradesRouter, promptsRouter } from './rpc/prompt-router.ts';
 import type { CallContext } from './rpc/implement.ts';
 import { auditsRouter, judgingsRouter, rubricsRouter } from './rpc/judge-router.ts';
 import { diskRouter, thingsRouter } from './rpc/manage-router.ts';
@@ -57,6 +57,7 @@ const router = implement(contract).$context<CallContext>().router({
   chat: chatRouter,
   generations: generationsRouter,
   prompts: promptsRouter,
+  grades: gradesRouter,
   answers: answersRouter,
   evaluations: evaluationsRouter,
   studies: studiesRouter,

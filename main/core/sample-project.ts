@@ -152,7 +152,7 @@ async function fill(state: CoreState, modelPath: GuardedPath): Promise<ProjectIn
   await addSamplesOf(session, resource('samples.jsonl'), author);
   addReviews(session.file.db, 'accept', { filter: {} }, author);
   await freeze(state, session, { name: names.dataset });
-  const prompts = { path: resource('held-out.jsonl'), name: names.prompts };
+  const prompts = { path: resource('held-out.jsonl'), name: names.prompts, author };
   const { set } = await storePrompts(session, prompts);
   await addModelFile(session, modelPath);
   keepDefaults(session, { ...sampleDefaults, promptSetId: set.id });

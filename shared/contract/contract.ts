@@ -4,15 +4,12 @@ import { binContract } from './bin.ts';
 import { chatContract, generationsContract } from './chat.ts';
 import { datasetsContract, importsContract, samplesContract, xrayContract } from './curate.ts';
 import { devicesContract, jobsContract, modelsContract, runsContract } from './train.ts';
-import {
-  answersContract,
-  evaluationsContract,
-  promptsContract,
-  statisticsContract,
-} from './evaluate.ts';
+import { answersContract, evaluationsContract, statisticsContract } from './evaluate.ts';
 import { auditsContract } from './audits.ts';
 import { choicesContract } from './choices.ts';
 import { judgingsContract, rubricsContract } from './judgings.ts';
+import { gradesContract } from './grades.ts';
+import { promptsContract } from './prompts.ts';
 import { studiesContract } from './studies.ts';
 import { diskContract, thingsContract } from './manage.ts';
 import { mergesContract, packetsContract } from './merge.ts';
@@ -42,6 +39,7 @@ const groups = {
   judgings: judgingsContract,
   audits: auditsContract,
   rubrics: rubricsContract,
+  grades: gradesContract,
   statistics: statisticsContract,
   merges: mergesContract,
   packets: packetsContract,

@@ -6,8 +6,6 @@ import { messageSchema } from '../domain/message.ts';
 import { figureSchema } from '../domain/figure.ts';
 import {
   answersOfFileSchema,
-  promptSchema,
-  promptSetSchema,
   shownVerdictSchema,
   systemKeySchema,
   voteReasonSchema,
@@ -17,35 +15,6 @@ import { judging, procedure, reading } from './errors.ts';
 
 /** How a report leaves: whole, to be read, or its votes as a table. */
 export const reportFormatSchema = z.enum(['json', 'markdown', 'html', 'csv']);
-
-export const promptsContract = {
-  list: reading.output(z.array(promptSetSchema)),
-  get: reading
-    .input(z.object({ id: z.string(), limit: z.number().int().min(1).max(100_000).default(100) }))
-    .output(z.object({ set: promptSetSchema, prompts: z.array(promptSchema) })),
-  import: procedure
-    .input(
-      z.object({
-        path: z.string().min(1),
-        name: z.string().trim().max(100).optional(),
-        /** Leaves given answers out, so that every user turn of a conversation is asked. */
-        asDialogues: z.boolean().default(false),
-      }),
-    )
-    .output(
-      z.object({
-        set: promptSetSchema,
-        /** Rows of the file: those that became prompts of the set, and those that are unusable. */
-        read: z.number().int(),
-        unusable: z.number().int(),
-        /** Prompts of the set that one before them was already: no independent comparisons. */
-        repeated: z.number().int(),
-        /** Lines that were left out: the first thousand of `errorsTotal`. */
-        errors: z.array(z.object({ line: z.number().int(), message: z.string() })),
-        errorsTotal: z.number().int(),
-      }),
-    ),
-};
 
 /** What became of a file of answers; of long lists the first thousand are there. */
 export const answersImportSchema = z.object({

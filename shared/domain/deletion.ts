@@ -4,7 +4,7 @@ import { countSchema, nameSchema } from './stored-value.ts';
 
 /** What of one kind refers to a thing: how many, and the first of them by name. */
 export const dependentsSchema = z.object({
-  what: z.enum(['run', 'checkpoint', 'dataset', 'evaluation', 'vote', 'chat-answer']),
+  what: z.enum(['run', 'checkpoint', 'dataset', 'evaluation', 'vote', 'grade', 'chat-answer']),
   total: countSchema,
   names: z.array(nameSchema),
 });

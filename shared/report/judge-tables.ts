@@ -7,12 +7,11 @@ import { formatCount } from '../text/numbers.ts';
 import type { ReportTable } from './report-figures.ts';
 import type { TitledTable } from './vote-tables.ts';
 
-/** What judges said, as tables; none where nobody was asked. */
+/** Who judged and what judges prefer, as tables; none where nobody was asked. */
 export function judgeTables(judges: readonly ReportJudge[]): TitledTable[] {
   const tables = [
     { title: 'How judges were asked', table: judgeTable(judges) },
     { title: 'What judges prefer', table: pairTable(judges) },
-    { title: 'Grades by judges', table: qualityTable(judges) },
     { title: 'What judges could not be asked', table: failureTable(judges) },
   ];
   return tables.filter(({ table }) => table.rows.length > 0);
@@ -51,7 +50,8 @@ function pairTable(judges: readonly ReportJudge[]): ReportTable {
   };
 }
 
-function qualityTable(judges: readonly ReportJudge[]): ReportTable {
+/** What judges said of answers by themselves: in words or from 1 to 6. */
+export function judgeGradeTable(judges: readonly ReportJudge[]): ReportTable {
   return {
     columns: ['Judge', 'System', 'Grades', 'Elsewhere'],
     rows: judges.flatMap(({ author, quality }) =>

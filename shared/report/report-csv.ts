@@ -45,8 +45,12 @@ export function reportToCsv(...reports: readonly EvaluationReport[]): string {
     report.items.flatMap((item) => item.votes.map((vote) => voteRow(report, item, vote))),
   );
   const grades = reports.flatMap(({ judges }) => judges.flatMap(gradeRows));
-  return [columns, ...rows, ...grades].map((row) => `${row.map(csvCell).join(',')}\r\n`).join('');
+  return csvTable([columns, ...rows, ...grades]);
 }
+
+/** Rows of cells as RFC 4180 has them, without anything that a spreadsheet would compute. */
+export const csvTable = (rows: readonly (readonly string[])[]): string =>
+  rows.map((row) => `${row.map(csvCell).join(',')}\r\n`).join('');
 
 function voteRow({ systems }: EvaluationReport, item: ReportItem, vote: ReportVote): string[] {
   const { author, authorKind, verdict, atMs, shown, tags, reason, durationMs } = vote;

@@ -1,6 +1,8 @@
 import type { EvaluationReport } from '../domain/report/evaluation-report.ts';
 import { displayLine } from '../text/foreign-text.ts';
 import { dialogueTable } from './dialogue-outcome.ts';
+import type { GradeReport } from '../domain/report/grade-report.ts';
+import { gradeBlock } from './grades/grade-block.ts';
 import { comparison, htmlPage, labelled, section, table, warnings } from './html-blocks.ts';
 import { html, type Markup } from './html-text.ts';
 import { judgeTables } from './judge-tables.ts';
@@ -19,7 +21,7 @@ import {
 import { tagTable } from './tag-table.ts';
 
 /** The report as one self-contained page: no script, no link, nothing loaded. */
-export function reportToHtml(report: EvaluationReport): string {
+export function reportToHtml(report: EvaluationReport, grades?: GradeReport): string {
   return htmlPage(
     `${report.name}: blind evaluation`,
     html`<p class="kicker">Blind pairwise evaluation</p>
@@ -28,7 +30,7 @@ export function reportToHtml(report: EvaluationReport): string {
       ${labelled(originRows(report))} ${warnings('Does not agree', report.disagreements)}
       ${result(report)} ${section('Together with what it extends', pooledTable(report))}
       ${section('Dialogues', dialogueTable([report]))}
-      ${section('Right answers', accuracyTable(report))}
+      ${section('Right answers', accuracyTable(report))} ${gradeBlock(grades, report.judges)}
       ${warnings('Read before quoting', report.warnings)}
       <h2>Protocol</h2>
       <p class="protocol">${report.protocol}</p>

@@ -2,6 +2,7 @@ import {
   type EvaluationReport,
   evaluationReportSchema,
 } from '../domain/report/evaluation-report.ts';
+import type { GradeReport } from '../domain/report/grade-report.ts';
 
 /** Characters JSON allows but a terminal obeys or a screen reorders. */
 const UNSAFE = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
@@ -10,8 +11,8 @@ const UNSAFE = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
  * The report as JSON, its complete and lossless form: `evaluationReportSchema` reads it back.
  * Control and reordering characters of model text are written as \u escapes.
  */
-export const reportToJson = (report: EvaluationReport): string =>
-  reportJsonText(evaluationReportSchema.parse(report));
+export const reportToJson = (report: EvaluationReport, grades?: GradeReport): string =>
+  reportJsonText({ ...evaluationReportSchema.parse(report), ...(grades && { grades }) });
 
 /** A parsed report as text that no terminal obeys. */
 export function reportJsonText(report: object): string {

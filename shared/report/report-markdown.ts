@@ -1,4 +1,6 @@
 import type { EvaluationReport, ReportItem } from '../domain/report/evaluation-report.ts';
+import type { GradeReport } from '../domain/report/grade-report.ts';
+import { gradeNotes, gradeTables } from './grades/grade-tables.ts';
 import {
   accuracyTable,
   agreementTable,
@@ -21,7 +23,7 @@ import { splitThinking, thoughtNote, withoutThinking } from '../template/thinkin
 import { displayLine, displayText } from '../text/foreign-text.ts';
 
 /** The report as GitHub-flavoured Markdown; all foreign text is escaped or fenced. */
-export function reportToMarkdown(report: EvaluationReport): string {
+export function reportToMarkdown(report: EvaluationReport, grades?: GradeReport): string {
   const { statistics, disagreements, warnings } = report;
   const accuracy = accuracyTable(report);
   const dialogues = dialogueTable([report]);
@@ -38,6 +40,7 @@ export function reportToMarkdown(report: EvaluationReport): string {
     ...(pooled === null ? [] : ['## Together with what it extends', table(pooled)]),
     ...(dialogues === null ? [] : ['## Dialogues', table(dialogues)]),
     ...(accuracy === null ? [] : ['## Right answers', table(accuracy)]),
+    ...gradeSections(grades, report.judges),
     ...(warnings.length === 0 ? [] : ['## Read before quoting', markdownList(warnings)]),
     '## Protocol',
     inlineMarkdown(report.protocol),
@@ -59,6 +62,18 @@ export function reportToMarkdown(report: EvaluationReport): string {
 
 function table({ columns, rows }: ReportTable): string {
   return markdownTable(columns, rows);
+}
+
+/** What grades of single answers say; nothing where nobody graded. */
+export function gradeSections(
+  grades: GradeReport | undefined,
+  judges: EvaluationReport['judges'],
+): string[] {
+  const notes = gradeNotes(grades);
+  return [
+    ...gradeTables(grades, judges).flatMap(({ title, table: own }) => [`## ${title}`, table(own)]),
+    ...(notes.length === 0 ? [] : [markdownList(notes)]),
+  ];
 }
 
 /** Sentences as a list. */

@@ -1,17 +1,14 @@
+import type { Grade } from '../domain/evaluate/grade.ts';
 import type { QualityStatistics } from '../domain/evaluate/verdict-statistics.ts';
 import { twoSidedZ } from './confidence-interval.ts';
 import { clusteredShare } from './clustered-summary.ts';
-
-/** LIMA's three grades of an answer by itself (section 4.3), from the best. */
-export const qualityGrades = ['excellent', 'pass', 'fail'] as const;
-export type QualityGrade = (typeof qualityGrades)[number];
 
 /** One answer, or one turn, graded by itself: in three words, or from 1 to 6 (LIMA, section 5). */
 export interface QualityVerdict {
   system: string;
   /** The prompt or conversation: grades of one are not independent. */
   item: string;
-  grade: QualityGrade | number;
+  grade: Grade | number;
   author: string;
 }
 
@@ -39,7 +36,7 @@ const clustersOf = <Verdict extends QualityVerdict>(verdicts: readonly Verdict[]
 
 function gradeShares(verdicts: readonly QualityVerdict[]): QualityStatistics['grades'] {
   const clusters = clustersOf(verdicts);
-  const of = (wanted: QualityGrade) => ({
+  const of = (wanted: Grade) => ({
     count: verdicts.filter(({ grade }) => grade === wanted).length,
     share: clusteredShare(
       clusters.map((cluster) => cluster.map(({ grade }) => (grade === wanted ? 1 : 0))),

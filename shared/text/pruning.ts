@@ -40,6 +40,7 @@ export function describeDependents({ removed }: PrunePlan): string[] {
     dataset: 'dataset',
     evaluation: 'evaluation',
     vote: 'vote',
+    grade: 'grade',
     'chat-answer': 'chat answer',
   };
   return removed.flatMap(({ epoch, dependents }) =>

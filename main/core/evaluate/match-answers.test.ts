@@ -5,7 +5,14 @@ import { matchAnswers } from './match-answers.ts';
 
 const user = (content: string) => [{ role: 'user' as const, content }];
 const prompts: Prompt[] = ['Why?', 'How  many\nare there?', 'Where?', 'Why?'].map(
-  (content, ordinal) => ({ id: `p${ordinal}`, ordinal, messages: user(content), expected: null }),
+  (content, ordinal) => ({
+    id: `p${ordinal}`,
+    ordinal,
+    messages: user(content),
+    expected: null,
+    license: '',
+    source: '',
+  }),
 );
 let line = 0;
 const row = (asked: string | undefined, output: string, more = {}): ParsedAnswer => ({
@@ -74,6 +81,8 @@ const dialogue: Prompt[] = [
     ordinal: 0,
     messages: [...user('Name a tree.'), ...user('Another?'), ...user('Why?')],
     expected: null,
+    license: '',
+    source: '',
   },
 ];
 

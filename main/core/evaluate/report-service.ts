@@ -43,13 +43,14 @@ import { expectedOf, fewShotSha256 } from '../models/checkpoints.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { distinctNames, evaluationById, storedSystemName } from './evaluation-service.ts';
 import { judgeVotes, reportJudges } from './judge/report-judges.ts';
+import { gradesIn } from './grades/grade-report-service.ts';
 
 /** A report form: how it is written and how its file ends. */
 const forms = {
   json: { write: reportToJson, extension: 'json' },
   markdown: { write: reportToMarkdown, extension: 'md' },
   html: { write: reportToHtml, extension: 'html' },
-  csv: { write: reportToCsv, extension: 'csv' },
+  csv: { write: (report: EvaluationReport) => reportToCsv(report), extension: 'csv' },
 };
 
 type ReportFormat = keyof typeof forms;
@@ -61,7 +62,9 @@ export function reportText(
 ): { fileName: string; text: string } {
   const { write, extension } = forms[input.format];
   const report = evaluationReport(session, input.id);
-  return { fileName: reportFileName(report.name, 'evaluation', extension), text: write(report) };
+  const grades = gradesIn(session, { kind: 'evaluation', id: input.id });
+  const fileName = reportFileName(report.name, 'evaluation', extension);
+  return { fileName, text: write(report, grades) };
 }
 
 /** A file name from what a report is of; `fallback` where nothing of the name can stand in one. */

@@ -1,5 +1,4 @@
 import { figureToSvg } from '../../../shared/report/figures/figure.ts';
-import { listPromptSets } from '../../store/repositories/prompt-sets.ts';
 import { recentPace } from '../../store/repositories/studies.ts';
 import { importAnswers, importedAnswers } from '../evaluate/answer-service.ts';
 import { choiceOf, pickCheckpoint, undoPick } from '../evaluate/choice/choice-service.ts';
@@ -12,7 +11,6 @@ import {
   studyById,
 } from '../evaluate/evaluation-service.ts';
 import { extendEvaluation } from '../evaluate/extend-evaluation.ts';
-import { importPrompts, promptSet } from '../evaluate/prompt-service.ts';
 import { placeReport, reportText, saveReport } from '../evaluate/report-service.ts';
 import { ownResults, revealOwn } from '../evaluate/own-results.ts';
 import { voteByExpectedAnswer } from '../evaluate/rule-votes.ts';
@@ -28,19 +26,6 @@ import { nextComparison, undoVote, vote } from '../evaluate/voting-service.ts';
 import { statisticsOfFile } from '../evaluate/vote-table/read-vote-table.ts';
 import { voteTags } from '../../store/repositories/votes.ts';
 import { os, withProject } from './implement.ts';
-
-/** Prompt sets. */
-export const promptsRouter = {
-  list: withProject.prompts.list.handler(({ context: { session } }) =>
-    listPromptSets(session.file.db),
-  ),
-  get: withProject.prompts.get.handler(({ context: { session }, input }) =>
-    promptSet(session, input),
-  ),
-  import: withProject.prompts.import.handler(({ context: { core, session }, input, signal }) =>
-    importPrompts(core, session, input, signal),
-  ),
-};
 
 /** Answers of systems that cannot run here. */
 export const answersRouter = {

@@ -41,22 +41,34 @@ export async function resolvePromptSet(
       { names },
     );
   }
-  const { set, read, unusable, repeated, errors, errorsTotal } = await importPrompts(
-    client,
-    { path, asDialogues },
-    sets,
-  );
+  const imported = await importPrompts(client, { path, asDialogues }, sets);
+  noteImport(terminal, text, imported);
+  return imported.set;
+}
+
+/** Says what became of a file of prompts; `file` as the person named it. */
+export function noteImport(
+  terminal: Terminal,
+  file: string,
+  {
+    set,
+    read,
+    unusable,
+    repeated,
+    errors,
+    errorsTotal,
+  }: Awaited<ReturnType<CoreClient['prompts']['import']>>,
+): void {
   terminal.note(
-    `${text}: ${formatQuantity(read, 'row')} read, ${promptCount({ ...set, prompts: read - unusable })}` +
+    `${file}: ${formatQuantity(read, 'row')} read, ${promptCount({ ...set, prompts: read - unusable })}` +
       `${unusable > 0 ? `, ${formatCount(unusable)} not usable` : ''}.`,
   );
-  if (repeated > 0) terminal.note(`${text}: ${repeatedText(repeated)}`);
+  if (repeated > 0) terminal.note(`${file}: ${repeatedText(repeated)}`);
   for (const { line, message } of errors)
-    terminal.note(`${text}, line ${line}: ${message}; the line was left out.`);
+    terminal.note(`${file}, line ${line}: ${message}; the line was left out.`);
   const unlisted = errorsTotal - errors.length;
   if (unlisted > 0)
-    terminal.note(`${text}: ${formatQuantity(unlisted, 'more line')} were left out.`);
-  return set;
+    terminal.note(`${file}: ${formatQuantity(unlisted, 'more line')} were left out.`);
 }
 
 /** The same prompts are the same set; other prompts in a file of the same name get a number. */

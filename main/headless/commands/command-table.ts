@@ -26,6 +26,14 @@ import {
   networkTestCommand,
 } from './network.ts';
 import { infoCommand, newCommand, trustCommand } from './project.ts';
+import { promptsEditCommand, promptsTagCommand } from './evaluate/edit-prompts.ts';
+import { gradeCommand } from './evaluate/grade.ts';
+import {
+  promptsCommand,
+  promptsExportCommand,
+  promptsImportCommand,
+  promptsShowCommand,
+} from './evaluate/prompts.ts';
 import { reportCommand } from './evaluate/report.ts';
 import { rubricCommand, rubricSaveCommand, rubricShowCommand } from './evaluate/rubric.ts';
 import { runsCommand } from './train/runs.ts';
@@ -66,6 +74,12 @@ export const commands: readonly Command[] = [
   chatCommand,
   conversationsCommand,
   conversationsShowCommand,
+  promptsCommand,
+  promptsShowCommand,
+  promptsImportCommand,
+  promptsEditCommand,
+  promptsTagCommand,
+  promptsExportCommand,
   answersCommand,
   answersImportCommand,
   evaluateCommand,
@@ -78,6 +92,7 @@ export const commands: readonly Command[] = [
   rubricCommand,
   rubricShowCommand,
   rubricSaveCommand,
+  gradeCommand,
   reportCommand,
   statsCommand,
   statsPowerCommand,

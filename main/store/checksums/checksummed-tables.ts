@@ -95,15 +95,24 @@ export const checksummedTables: readonly ChecksummedTable[] = [
   },
   {
     name: 'prompt_set',
-    columns: 'id name content_hash created_ms sequence'.split(' '),
+    columns: 'id name content_hash created_ms sequence version_of'.split(' '),
     ...marks,
     about: `'prompt set “' || name || '”'`,
   },
   {
     name: 'prompt',
-    columns: 'id prompt_set_id ordinal messages_json expected'.split(' '),
+    columns: 'id prompt_set_id ordinal messages_json expected license source'.split(' '),
     ...texts,
     about: `'prompt ' || ordinal || ' of prompt set “' || coalesce((SELECT name FROM prompt_set WHERE id = t.prompt_set_id), '?') || '”'`,
+  },
+  {
+    name: 'prompt_tag',
+    columns: (
+      'id batch_id undoes_batch_id words_hash tag is_on evidence_json author author_kind ' +
+      'created_ms sequence'
+    ).split(' '),
+    ...texts,
+    about: `'tag “' || tag || '” of a prompt by ' || author`,
   },
   {
     name: 'generation',
@@ -177,6 +186,15 @@ export const checksummedTables: readonly ChecksummedTable[] = [
     ).split(' '),
     ...texts,
     about: `'verdict of a judge, ' || shown_order || ' order'`,
+  },
+  {
+    name: 'grade',
+    columns: (
+      'id generation_id turn text_hash grade safety note author author_kind duration_ms ' +
+      'created_ms sequence'
+    ).split(' '),
+    ...texts,
+    about: `'grade “' || grade || '” by ' || author`,
   },
   {
     name: 'label',

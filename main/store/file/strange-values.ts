@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { previewLine } from '../../../shared/text/foreign-text.ts';
 import { all, get, type Database } from '../database.ts';
 import { StoreError } from '../store-error.ts';
-import { columnKinds, strange, type Kind } from './column-kinds.ts';
+import { columnKinds } from './column-kinds.ts';
+import { strange, type Kind } from './value-kinds.ts';
 
 const columnRow = z.object({ name: z.string() });
 

@@ -32,6 +32,15 @@ const runsWith = (column: string): Query => ({
   name: 'r.name',
 });
 
+// Of answers that no other evaluation shows, which go with it.
+const gradesWith = (column: string): Query => ({
+  what: 'grade',
+  from: `grade r WHERE r.generation_id IN (
+    SELECT g.id FROM generation g JOIN evaluation e ON g.system_id IN (e.system_a_id, e.system_b_id)
+    JOIN comparison c ON c.evaluation_id = e.id AND c.prompt_id = g.prompt_id
+    GROUP BY g.id HAVING count(*) = count(*) FILTER (WHERE ${column} = @id))`,
+});
+
 const queries: Record<Thing['thing'], Query[]> = {
   run: [
     {
@@ -60,6 +69,7 @@ const queries: Record<Thing['thing'], Query[]> = {
       what: 'vote',
       from: `vote v JOIN comparison c ON c.id = v.comparison_id WHERE c.evaluation_id = @id`,
     },
+    gradesWith('e.id'),
   ],
   study: [
     {
@@ -71,6 +81,7 @@ const queries: Record<Thing['thing'], Query[]> = {
       from: `vote v JOIN comparison c ON c.id = v.comparison_id
         JOIN evaluation e ON e.id = c.evaluation_id WHERE e.study_id = @id`,
     },
+    gradesWith('e.study_id'),
   ],
   model: [runsWith('model_id'), ofSystems('s.model_id = @id')],
   sample: [],

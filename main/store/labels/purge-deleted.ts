@@ -7,6 +7,7 @@ import { all, assembled, get, run, withTransaction, type Database } from '../dat
 import { deletedName } from '../repositories/given-names.ts';
 import { findCheckpoint } from '../repositories/checkpoints.ts';
 import { addLabel, isLive } from '../repositories/labels.ts';
+import { versionsOf } from '../repositories/prompts/prompt-versions.ts';
 import { namedTables } from './rename-thing.ts';
 
 const isDead = (thing: LabelledThing, column: string) => `NOT (${isLive(thing, column)})`;
@@ -15,17 +16,24 @@ const deadRuns = `(SELECT id FROM run WHERE ${isDead('run', 'run.id')})`;
 const liveRunOf = (dataset: string) =>
   `EXISTS (SELECT 1 FROM run WHERE run.dataset_id = ${dataset} AND ${isLive('run', 'run.id')})`;
 
-/** Remembers that a thing was deleted; its rows go with `purgeDeleted`, its files after that. */
-export function markDeleted(db: Database, thing: Thing, author: string): void {
+/** Remembers that a thing was deleted, and nothing that belongs to it. */
+export function markOneDeleted(db: Database, thing: Thing, author: string): void {
   // A checkpoint that is made again is another file, and there again.
   const checkpoint = thing.thing === 'checkpoint' && findCheckpoint(db, thing.id);
   const value = checkpoint ? checkpoint.sha256 : 'yes';
   addLabel(db, { ...thing, field: 'deleted', value, author });
+}
+
+/** Remembers that a thing was deleted; its rows go with `purgeDeleted`, its files after that. */
+export function markDeleted(db: Database, thing: Thing, author: string): void {
+  markOneDeleted(db, thing, author);
+  if (thing.thing === 'prompt-set')
+    for (const { id } of versionsOf(db, thing.id).slice(1))
+      markOneDeleted(db, { thing: 'prompt-set', id }, author);
   if (thing.thing !== 'study') return;
   const own = all(db, idRow, 'SELECT id FROM evaluation WHERE study_id = @id', { id: thing.id });
   for (const { id } of own)
-    if (id !== null)
-      addLabel(db, { thing: 'evaluation', id, field: 'deleted', value: 'yes', author });
+    if (id !== null) markOneDeleted(db, { thing: 'evaluation', id }, author);
 }
 
 /**
@@ -81,19 +89,23 @@ function purgeEvaluations(db: Database): void {
   );
   deleteSealedRows(db, 'evaluation', isDead('evaluation', 't.id'));
   deleteSealedRows(db, 'study', `${isDead('study', 't.id')} AND ${isOfNoEvaluation}`);
-  const ofNoEvaluation = `(t.system_id, t.prompt_id) NOT IN (${askedOfSystems})
-     AND NOT (t.finish <> 'failed' AND ${isImportedAnswer})`;
-  deleteSealedRows(
-    db,
-    'verdict',
-    `t.generation_id IN (SELECT t.id FROM generation t WHERE ${ofNoEvaluation})`,
-  );
-  deleteSealedRows(db, 'generation', ofNoEvaluation);
+  for (const ofAnswers of ['verdict', 'grade'] as const)
+    deleteSealedRows(
+      db,
+      ofAnswers,
+      `t.generation_id IN (SELECT g.id FROM generation g WHERE ${isOfNobody('g')})`,
+    );
+  deleteSealedRows(db, 'generation', isOfNobody('t'));
   db.exec(
     `DELETE FROM unfinished_dialogue WHERE (system_id, prompt_id) NOT IN (${askedOfSystems})`,
   );
   deleteJobs(db, jobs);
 }
+
+/** An answer that no evaluation shows; it stays if it was imported and its prompt is there. */
+const isOfNobody = (row: string) =>
+  `(${row}.system_id, ${row}.prompt_id) NOT IN (${askedOfSystems})
+   AND NOT (${row}.finish <> 'failed' AND ${isImportedAnswer(row)})`;
 
 const askedOfSystems = `SELECT e.system_a_id, c.prompt_id FROM comparison c
     JOIN evaluation e ON e.id = c.evaluation_id
@@ -101,9 +113,9 @@ const askedOfSystems = `SELECT e.system_a_id, c.prompt_id FROM comparison c
     JOIN evaluation e ON e.id = c.evaluation_id`;
 
 /** Nothing here could make it again: it stays without an evaluation, as long as its prompt does. */
-const isImportedAnswer = `EXISTS (SELECT 1 FROM system s, prompt p
-  WHERE s.id = t.system_id AND s.kind = 'answers' AND ${isLive('answers', 's.id')}
-    AND p.id = t.prompt_id AND ${isLive('prompt-set', 'p.prompt_set_id')})`;
+const isImportedAnswer = (row: string) => `EXISTS (SELECT 1 FROM system s, prompt p
+  WHERE s.id = ${row}.system_id AND s.kind = 'answers' AND ${isLive('answers', 's.id')}
+    AND p.id = ${row}.prompt_id AND ${isLive('prompt-set', 'p.prompt_set_id')})`;
 
 const systemsInUse = `(SELECT system_id FROM generation UNION SELECT system_a_id FROM evaluation
   UNION SELECT system_b_id FROM evaluation

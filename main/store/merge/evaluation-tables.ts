@@ -1,8 +1,16 @@
 import { measured, ordered, value } from './common-columns.ts';
 
-/** What is asked, answered, compared and judged, as `content-tables.ts` has it of every table. */
+/** What is asked, answered, compared, judged and graded, as `content-tables.ts` has it of every table. */
 export const evaluationTables = {
-  prompt_set: { columns: { id: 'key', name: 'name', content_hash: value, ...ordered } },
+  prompt_set: {
+    columns: {
+      id: 'key',
+      name: 'name',
+      content_hash: value,
+      version_of: { of: 'prompt_set' },
+      ...ordered,
+    },
+  },
   prompt: {
     columns: {
       id: 'key',
@@ -10,6 +18,22 @@ export const evaluationTables = {
       ordinal: value,
       messages_json: value,
       expected: value,
+      license: value,
+      source: value,
+    },
+  },
+  prompt_tag: {
+    columns: {
+      id: 'key',
+      batch_id: value,
+      undoes_batch_id: value,
+      words_hash: value,
+      tag: value,
+      is_on: value,
+      evidence_json: value,
+      author: value,
+      author_kind: value,
+      ...ordered,
     },
   },
   system: {
@@ -141,6 +165,21 @@ export const evaluationTables = {
       failure: value,
       identity_json: value,
       audit_key: value,
+      ...ordered,
+    },
+  },
+  grade: {
+    columns: {
+      id: 'key',
+      generation_id: { of: 'generation' },
+      turn: value,
+      text_hash: value,
+      grade: value,
+      safety: value,
+      note: value,
+      author: value,
+      author_kind: value,
+      duration_ms: value,
       ...ordered,
     },
   },

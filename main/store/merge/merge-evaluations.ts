@@ -1,6 +1,8 @@
-import type { Database } from '../database.ts';
+import { z } from 'zod';
+import { all, type Database } from '../database.ts';
 import { findOtherAnswers, type OtherAnswers } from './find-conflicts.ts';
 import { mergeJudgings } from './merge-judgings.ts';
+import { mapIdentity, redirectReferences } from './identities.ts';
 import { givenName, nameRows, type Renamed } from './merge-named.ts';
 import { uniqueKeys } from './names.ts';
 import { earliestSequence, refuseChangedRows, unionRows, type UnionCount } from './union-rows.ts';
@@ -22,6 +24,7 @@ export function mergeEvaluations(
     replaced: { key_hash: givenName('system', 'key_hash'), name: givenName('system') },
   });
   const answers = findOtherAnswers(db);
+  followAnswers(db);
   refuseChangedRows(db, 'generation', path);
   const generations = unionGenerations(db);
   refuseChangedRows(db, 'comparison', path);
@@ -42,7 +45,10 @@ export function mergeEvaluations(
   unionRows(db, 'own_reveal');
   earliestSequence(db, 'own_reveal');
   const verdicts = mergeJudgings(db, path);
-  const counts = { answers: generations, studies, evaluations, votes, verdicts };
+  refuseChangedRows(db, 'grade', path);
+  const grades = unionRows(db, 'grade');
+  earliestSequence(db, 'grade');
+  const counts = { answers: generations, studies, evaluations, votes, grades, verdicts };
   return { counts, answers, renamed };
 }
 
@@ -68,6 +74,17 @@ const answerColumns = [
   'answer_hash',
   'turns_json',
 ];
+
+/** What refers to one of two answers goes on under the id of the one that stays. */
+function followAnswers(db: Database): void {
+  const pairs = 'SELECT theirs, ours, is_theirs AS isTheirs FROM temp.generation_pair';
+  for (const { theirs, ours, isTheirs } of all(db, pairRow, pairs))
+    if (isTheirs) mapIdentity(db, 'main', 'generation', { id: ours, final: theirs });
+    else mapIdentity(db, 'other', 'generation', { id: theirs, final: ours });
+  redirectReferences(db, 'generation');
+}
+
+const pairRow = z.object({ theirs: z.string(), ours: z.string(), isTheirs: z.number() });
 
 /** Of two answers of one system to one prompt the one with the smaller id stays, if it is one. */
 function unionGenerations(db: Database): UnionCount {

@@ -61,6 +61,7 @@ function judgements(path: string): string[] {
   return withProject(path, (db) =>
     [
       `SELECT 'vote', id, comparison_id, shown, author, sequence FROM vote`,
+      `SELECT 'grade', id, turn, text_hash, grade, author, sequence FROM grade`,
       `SELECT 'batch', id, author, undoes_batch_id, sequence FROM review_batch`,
       `SELECT 'review', batch_id, origin_hash, action FROM review r
          JOIN sample s ON s.seq = r.sample_seq`,
@@ -134,6 +135,11 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
     do: fc.constant('judge'),
     at: small,
     kind: fc.constantFrom('pairwise', 'absolute', 'audit'),
+  }),
+  fc.record({
+    do: fc.constant('grade'),
+    at: small,
+    grade: fc.constantFrom('excellent', 'pass', 'fail', 'withdrawn'),
   }),
   fc.record({ do: fc.constant('reveal'), at: small }),
   fc.record({ do: fc.constant('chat'), text: texts }),

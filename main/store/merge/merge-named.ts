@@ -89,11 +89,16 @@ export function replacePromptSets(db: Database): void {
   redirectReferences(db, 'prompt');
   redirectReferences(db, 'prompt_set');
   db.exec(`
-    UPDATE main.prompt AS m SET id = o.id, messages_json = o.messages_json, expected = o.expected
+    UPDATE main.prompt AS m SET id = o.id, messages_json = o.messages_json,
+      expected = o.expected, license = o.license, source = o.source
       FROM other.prompt o JOIN temp.main_id i ON i.thing = 'prompt' AND i.final = o.id
       WHERE m.id = i.id;
   `);
-  replaceFrozen(db, 'prompt_set', 'created_ms = o.created_ms');
+  replaceFrozen(
+    db,
+    'prompt_set',
+    `created_ms = o.created_ms, version_of = ${finalId('other', 'prompt_set', 'o.version_of')}`,
+  );
 }
 
 const isReplaced = (column: string) =>

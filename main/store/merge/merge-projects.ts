@@ -236,6 +236,9 @@ function mergeRest(
   earliestSequence(db, 'run_event');
   onStep('evaluations', 0, 0);
   const evaluations = mergeEvaluations(db, path);
+  refuseChangedRows(db, 'prompt_tag', path);
+  counts['promptTags'] = unionRows(db, 'prompt_tag');
+  earliestSequence(db, 'prompt_tag');
   unionRows(db, 'chat_answer');
   earliestSequence(db, 'chat_answer');
   earliestSequence(db, 'job');

@@ -23,6 +23,8 @@ import { voteReasons } from './0021-vote-reasons.ts';
 import { endpoints } from './0022-endpoints.ts';
 import { studyPairing } from './0023-study-pairing.ts';
 import { judging } from './0024-judging.ts';
+import { grades } from './0025-grades.ts';
+import { promptVersions } from './0026-prompt-versions.ts';
 
 /** Every migration in order. Never edit or renumber one that was released: add the next. */
 export const migrations: readonly Migration[] = [
@@ -50,4 +52,6 @@ export const migrations: readonly Migration[] = [
   endpoints,
   studyPairing,
   judging,
+  grades,
+  promptVersions,
 ];

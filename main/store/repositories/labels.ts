@@ -11,7 +11,8 @@ import { nextSequence } from './sequence.ts';
  * What a label can say of a thing; `first-name` is what it was called before anybody renamed it, and
  * `pick` of a run the checkpoint that is used where nobody names one.
  */
-export type LabelField = 'name' | 'first-name' | 'note' | 'tags' | 'deleted' | 'pick';
+export type LabelField =
+  'name' | 'first-name' | 'note' | 'tags' | 'deleted' | 'license' | 'source' | 'pick';
 
 /** A label about to be stored. */
 export interface NewLabel extends Thing {
@@ -146,3 +147,12 @@ function parsed(text: string): unknown {
 /** What people gave to one thing. */
 export const labelsOfOne = (db: Database, { thing, id }: Thing): Labels =>
   labelsOf(db, thing, id).get(id) ?? noLabels;
+
+/** The licence and the source that people gave to a thing; empty where nobody did. */
+export function originOf(db: Database, thing: LabelledThing, id: string) {
+  const sql = assembled(`SELECT ${lastValue(thing, 'license', '@id')} AS license,
+    ${lastValue(thing, 'source', '@id')} AS source`);
+  return get(db, originRow, sql, { id }) ?? { license: '', source: '' };
+}
+
+const originRow = z.object({ license: z.string(), source: z.string() });

@@ -17,6 +17,8 @@ import { nextSequence } from './sequence.ts';
 export interface NewPrompt {
   messages: Message[];
   expected?: string | undefined;
+  license?: string | undefined;
+  source?: string | undefined;
 }
 
 /** SHA-256 over roles, texts and expected answers in order: equal files give equal hashes. */
@@ -31,28 +33,67 @@ function canonical({ messages, expected }: NewPrompt): string {
   return `${JSON.stringify(expected === undefined ? texts : [texts, expected])}\n`;
 }
 
-/** Stores a frozen prompt set and returns its id; the caller checks that the name is free. */
-export function insertPromptSet(db: Database, name: string, prompts: readonly NewPrompt[]): string {
+/**
+ * Stores a frozen prompt set and returns its id; the caller checks that the name is free. `versionOf`
+ * is the set that it takes the place of, if there is one.
+ */
+export function insertPromptSet(
+  db: Database,
+  name: string,
+  prompts: readonly NewPrompt[],
+  versionOf: string | null = null,
+): string {
   const contentHash = hashPrompts(prompts);
   return withTransaction(db, () => {
     const promptSetId = uuidv7();
     run(
       db,
-      `INSERT INTO prompt_set (id, name, content_hash, created_ms, sequence)
-       VALUES (@promptSetId, @name, @contentHash, @createdMs, @sequence)`,
-      { promptSetId, name, contentHash, createdMs: Date.now(), sequence: nextSequence(db) },
+      `INSERT INTO prompt_set (id, name, content_hash, version_of, created_ms, sequence)
+       VALUES (@promptSetId, @name, @contentHash, @versionOf, @createdMs, @sequence)`,
+      {
+        promptSetId,
+        name,
+        contentHash,
+        versionOf,
+        createdMs: Date.now(),
+        sequence: nextSequence(db),
+      },
     );
     keepApart(db, { thing: 'prompt-set', id: promptSetId }, { table: 'prompt_set', name });
-    for (const [ordinal, { messages, expected = null }] of prompts.entries())
-      run(
-        db,
-        `INSERT INTO prompt (id, prompt_set_id, ordinal, messages_json, expected)
-         VALUES (@id, @promptSetId, @ordinal, @messages, @expected)`,
-        { id: uuidv7(), promptSetId, ordinal, messages: JSON.stringify(messages), expected },
-      );
+    for (const [ordinal, prompt] of prompts.entries())
+      insertPrompt(db, promptSetId, ordinal, prompt);
     return promptSetId;
   });
 }
+
+function insertPrompt(
+  db: Database,
+  promptSetId: string,
+  ordinal: number,
+  { messages, expected, license = '', source = '' }: NewPrompt,
+): void {
+  run(
+    db,
+    `INSERT INTO prompt (id, prompt_set_id, ordinal, messages_json, expected, license, source)
+     VALUES (@id, @promptSetId, @ordinal, @messages, @expected, @license, @source)`,
+    {
+      id: uuidv7(),
+      promptSetId,
+      ordinal,
+      messages: JSON.stringify(messages),
+      expected: expected ?? null,
+      license,
+      source,
+    },
+  );
+}
+
+/** SQL that is true of a prompt set of which no newer version stands. */
+const isNewest = `NOT EXISTS (SELECT 1 FROM prompt_set n
+  WHERE n.version_of = prompt_set.id AND ${isLive('prompt-set', 'n.id')})`;
+
+/** SQL that is true of the prompt sets that lists and names mean. */
+const isListed = `${isLive('prompt-set', 'prompt_set.id')} AND ${isNewest}`;
 
 const selectSets = `SELECT id, name, content_hash AS contentHash, created_ms AS createdMs,
     (SELECT count(*) FROM prompt WHERE prompt_set_id = prompt_set.id) AS prompts,
@@ -61,23 +102,22 @@ const selectSets = `SELECT id, name, content_hash AS contentHash, created_ms AS 
        AND messages_json ->> '$[#-2].role' = 'user') AS dialogues
   FROM prompt_set`;
 
-/** Every prompt set that nobody deleted, newest first. */
+/** Every prompt set that nobody deleted, in its newest version, newest first. */
 export function listPromptSets(db: Database): PromptSet[] {
-  const live = `WHERE ${isLive('prompt-set', 'prompt_set.id')}`;
-  const sql = assembled(`${selectSets} ${live} ORDER BY sequence DESC, id DESC`);
+  const sql = assembled(`${selectSets} WHERE ${isListed} ORDER BY sequence DESC, id DESC`);
   return all(db, promptSetSchema, sql, {});
 }
 
 /**
- * A prompt set by id, name or content; of several with the same content any one. By id also one that
- * was deleted and whose evaluations still need it.
+ * A prompt set by id, name or content; of several with the same content any one. By id also an
+ * earlier version, and one that was deleted and whose evaluations still need it.
  */
 export function findPromptSet(
   db: Database,
   by: 'id' | 'name' | 'content_hash',
   value: string,
 ): PromptSet | undefined {
-  const live = by === 'id' ? '' : ` AND ${isLive('prompt-set', 'prompt_set.id')}`;
+  const live = by === 'id' ? '' : ` AND ${isListed}`;
   return get(db, promptSetSchema, assembled(`${selectSets} WHERE ${by} = @value${live}`), {
     value,
   });
@@ -90,7 +130,7 @@ export function promptsOf(db: Database, promptSetId: string, limit: number): Pro
   return all(
     db,
     promptRow,
-    `SELECT id, ordinal, messages_json AS messages, expected FROM prompt
+    `SELECT id, ordinal, messages_json AS messages, expected, license, source FROM prompt
      WHERE prompt_set_id = @promptSetId ORDER BY ordinal LIMIT @limit`,
     { promptSetId, limit },
   );
@@ -109,7 +149,7 @@ export function frozenPromptsOf(db: Database, set: PromptSet, limit = Infinity):
     const chunk = all(
       db,
       promptRow,
-      `SELECT id, ordinal, messages_json AS messages, expected FROM prompt
+      `SELECT id, ordinal, messages_json AS messages, expected, license, source FROM prompt
        WHERE prompt_set_id = @promptSetId AND ordinal > @after ORDER BY ordinal LIMIT @chunkPrompts`,
       { promptSetId: set.id, after, chunkPrompts },
     );

@@ -4,6 +4,7 @@ import { aProject } from '../testing/a-project.ts';
 import { fillEveryTable } from '../testing/fill-every-table.ts';
 import { comparisonsOf } from './comparisons.ts';
 import { listJobs } from './jobs.ts';
+import { standingGrades } from './grades.ts';
 import { probeAnswers } from './probes.ts';
 import { findRun, runEvents } from './runs.ts';
 import { listSamples, nextFlag } from './samples/sample-list.ts';
@@ -30,6 +31,8 @@ test.each<[string, string, string, (db: Database) => unknown]>([
   ['probe_answer', 'finish', 'stop', (db) => probeAnswers(db, 'r', [0, 1])],
   ['vote', 'shown', 'neither', (db) => standingVotes(db, 'e')],
   ['vote', 'author_kind', 'rule', (db) => standingVotes(db, 'e')],
+  ['grade', 'grade', 'fail', (db) => standingGrades(db, ['e'])],
+  ['grade', 'author_kind', 'judge', (db) => standingGrades(db, ['e'])],
 ])(
   'an unknown word in %s.%s (here instead of %s) is PROJECT_INVALID when it is read',
   (table, column, word, read) => {

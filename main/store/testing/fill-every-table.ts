@@ -17,6 +17,7 @@ import { insertGeneration } from '../repositories/generations.ts';
 import { ensureJudging } from '../repositories/judge/judgings.ts';
 import { storeRubric } from '../repositories/judge/rubrics.ts';
 import { insertFailedVerdict, insertVerdict } from '../repositories/judge/verdicts.ts';
+import { gradedAnswers, insertGrade } from '../repositories/grades.ts';
 import { insertAnswersSystem, insertImportedAnswer } from '../repositories/imported-answers.ts';
 import { insertJob, updateJob } from '../repositories/jobs.ts';
 import { addLabel } from '../repositories/labels.ts';
@@ -25,6 +26,7 @@ import { openBatch } from '../repositories/samples/open-batches.ts';
 import { insertProbe, insertProbeAnswer } from '../repositories/probes.ts';
 import { storeProjectDefaults } from '../repositories/project/project-defaults.ts';
 import { insertPromptSet, promptsOf } from '../repositories/prompt-sets.ts';
+import { addTagChanges, promptWordsHash } from '../repositories/prompts/prompt-tags.ts';
 import { addMoves } from '../repositories/samples/bin-moves.ts';
 import { addReviews, undoLastBatch } from '../repositories/samples/reviews.ts';
 import { addMetrics } from '../repositories/run-metrics.ts';
@@ -201,6 +203,9 @@ function addEvaluation(db: Database, modelId: string, checkpointId: string): voi
     { messages: [user('A?')] },
     { messages: [user('B?')], expected: 'b' },
   ]);
+  const tag = { wordsHash: promptWordsHash([user('B?')]), tag: 'sensitive', isOn: true };
+  const batch = addTagChanges(db, [tag], { author: 'me', authorKind: 'human' });
+  addTagChanges(db, [{ ...tag, isOn: false }], { author: 'me', authorKind: 'human' }, batch);
   const hashes = { baseSha256: 'base', adapterSha256: null };
   const tuned = {
     modelId,
@@ -246,6 +251,13 @@ function addEvaluation(db: Database, modelId: string, checkpointId: string): voi
   }
   for (const kind of ['evaluation', 'study'] as const)
     addOwnReveal(db, { kind, id: kind === 'study' ? 's' : 'e' }, 'you');
+  for (const { generationId, output: text } of gradedAnswers(db, ['e']).slice(0, 2)) {
+    const graded = { generationId, turn: 0, text, note: 'a “note”', durationMs: 900 };
+    const by = { author: 'me', authorKind: 'human' } as const;
+    insertGrade(db, { ...graded, ...by, grade: 'pass', safety: 'unsafe' });
+    insertGrade(db, { ...graded, ...by, grade: 'withdrawn', safety: null });
+    insertGrade(db, { ...graded, author: 'j', authorKind: 'judge', grade: 'fail', safety: null });
+  }
 }
 
 /** One judge on pairs, and on single answers of which one could not be asked. */

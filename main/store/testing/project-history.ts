@@ -1,45 +1,23 @@
 import { recipeSchema } from '../../../shared/domain/recipe/recipe.ts';
-import { identitySchema, samplingSchema } from '../../../shared/domain/identity.ts';
+import type { Grade } from '../../../shared/domain/evaluate/grade.ts';
 import type { BinMove, ReviewAction, SampleStatus } from '../../../shared/domain/sample.ts';
 import { run, type Database } from '../database.ts';
 import { insertChatAnswer } from '../repositories/chat-answers.ts';
 import { insertCheckpoint, listCheckpoints } from '../repositories/checkpoints.ts';
-import { comparisonsOf } from '../repositories/comparisons.ts';
 import { listDatasets, findDataset } from '../repositories/datasets.ts';
 import { freezeDataset } from '../repositories/freeze-dataset.ts';
-import {
-  findEvaluation,
-  insertEvaluation,
-  listEvaluations,
-  setEvaluationJob,
-  setRevealed,
-} from '../repositories/evaluations.ts';
-import { insertGeneration, missingGenerations } from '../repositories/generations.ts';
-import {
-  answersToSet,
-  findAnswers,
-  insertAnswersSystem,
-  insertImportedAnswer,
-  insertMissingAnswer,
-  listAnswers,
-} from '../repositories/imported-answers.ts';
+import { listEvaluations, setRevealed } from '../repositories/evaluations.ts';
+import { listAnswers } from '../repositories/imported-answers.ts';
 import { insertJob } from '../repositories/jobs.ts';
 import { listModels, upsertModel } from '../repositories/models.ts';
-import {
-  findPromptSet,
-  insertPromptSet,
-  listPromptSets,
-  promptsOf,
-} from '../repositories/prompt-sets.ts';
+import { findPromptSet, insertPromptSet, listPromptSets } from '../repositories/prompt-sets.ts';
 import { addReviews, undoLastBatch } from '../repositories/samples/reviews.ts';
 import { addMetrics } from '../repositories/run-metrics.ts';
 import { addRunEvent, findRun, insertRun, listRuns } from '../repositories/runs.ts';
 import { addSamples, addVersion, getSample } from '../repositories/samples/samples.ts';
 import { listSamples, sampleSeqs } from '../repositories/samples/sample-list.ts';
 import { addMoves } from '../repositories/samples/bin-moves.ts';
-import { insertStudy, listStudies, setStudyRevealed } from '../repositories/studies.ts';
-import { upsertSystem } from '../repositories/systems.ts';
-import { insertVote } from '../repositories/votes.ts';
+import { listStudies, setStudyRevealed } from '../repositories/studies.ts';
 import type { LabelledThing, Thing } from '../../../shared/domain/label.ts';
 import { markDeleted, purgeDeleted } from '../labels/purge-deleted.ts';
 import { emptyPiece, keptInBin } from '../labels/empty-bin.ts';
@@ -48,6 +26,7 @@ import { idOfName, renameThing } from '../labels/rename-thing.ts';
 import { addLabel } from '../repositories/labels.ts';
 import { aSample } from './a-project.ts';
 import { judge, type JudgeDeed } from './judge-deed.ts';
+import { evaluate, gradeOne, identityOf, importAnswers, voteOnOne } from './evaluate-deeds.ts';
 import { storedModelInfo } from './old-project.ts';
 
 /** Something that a person does to a project; numbers choose among what is there. */
@@ -67,6 +46,7 @@ export type Deed =
   | { do: 'evaluate'; name: string; at: number; output: string; isImported?: boolean }
   | { do: 'answers'; name: string; at: number; output: string }
   | { do: 'vote'; at: number; shown: 'left' | 'right' | 'neither' | 'withdrawn' }
+  | { do: 'grade'; at: number; grade: Grade | 'withdrawn' }
   | { do: 'reveal'; at: number }
   | JudgeDeed
   | {
@@ -79,7 +59,6 @@ export type Deed =
   | { do: 'delete'; what: LabelledThing; at: number }
   | { do: 'chat'; text: string };
 
-const sampling = samplingSchema.parse({});
 const user = (content: string) => ({ role: 'user' as const, content });
 const pick = <Item>(items: readonly Item[], at: number): Item | undefined =>
   items[at % Math.max(1, items.length)];
@@ -135,7 +114,10 @@ export function perform(db: Database, deed: Deed, author: string): void {
       importAnswers(db, deed);
       return;
     case 'vote':
-      vote(db, deed, author);
+      voteOnOne(db, deed, author);
+      return;
+    case 'grade':
+      gradeOne(db, deed, author);
       return;
     case 'judge':
       judge(db, deed, author);
@@ -190,19 +172,6 @@ function thingsOf(db: Database, thing: LabelledThing): Thing[] {
   };
   return ids[thing]().map((id) => ({ thing, id }));
 }
-
-const identityOf = (baseSha256: string) =>
-  identitySchema.parse({
-    baseSha256,
-    baseName: 'm',
-    adapterSha256: null,
-    adapterName: null,
-    strength: 1,
-    templateSha256: 'template',
-    sampling,
-    engine: 'test 1.0',
-    device: 'cpu',
-  });
 
 function review(db: Database, deed: Extract<Deed, { do: 'review' }>, author: string): void {
   const sample = pick(listSamples(db, {}, { limit: 1000 }), deed.at);
@@ -264,78 +233,4 @@ function goOn(db: Database, deed: Extract<Deed, { do: 'go on' }>): void {
     sizeBytes: 5,
     meanLoss: deed.loss,
   });
-}
-
-function evaluate(db: Database, deed: Extract<Deed, { do: 'evaluate' }>, author: string): void {
-  const [set, model] = [pick(listPromptSets(db), deed.at), pick(listModels(db), deed.at)];
-  const checkpoint = pick(listCheckpoints(db), deed.at);
-  if (!set || !model || findEvaluation(db, 'name', deed.name)) return;
-  const hashes = { baseSha256: model.sha256, adapterSha256: checkpoint?.sha256 ?? null };
-  const systemOf = (checkpointId: string | null, strength: number) =>
-    upsertSystem(db, { modelId: model.id, checkpointId, strength }, sampling, hashes);
-  const imported = deed.isImported ? pick(listAnswers(db), deed.at) : undefined;
-  const systems = {
-    systemAId: systemOf(null, 1),
-    systemBId: imported?.id ?? systemOf(checkpoint?.id ?? null, 0.5),
-  };
-  const promptIds = promptsOf(db, set.id, 9).map(({ id }) => id);
-  const job = insertJob(db, { kind: 'generate', title: 'G', subjectId: null, payload: {} });
-  run(db, `UPDATE job SET state = 'succeeded' WHERE id = @id`, { id: job.id });
-  const id = `evaluation-${job.id}`;
-  const settings = { id, name: deed.name, promptSetId: set.id, seed: 1, parallel: 1 };
-  const part = deed.at % 2 === 1 ? addStudy(db, { ...deed, jobId: job.id, author }) : undefined;
-  insertEvaluation(db, { ...settings, ...systems, author }, promptIds, ['a', 'b'], part);
-  setEvaluationJob(db, id, job.id);
-  for (const systemId of Object.values(systems))
-    for (const { promptId } of missingGenerations(db, id, systemId))
-      if (systemId === imported?.id)
-        insertMissingAnswer(db, { systemId, promptId, reason: 'none' });
-      else
-        insertGeneration(db, {
-          systemId,
-          promptId,
-          output: deed.output,
-          finish: 'stop',
-          promptTokens: 1,
-          outputTokens: 1,
-          durationMs: 1,
-          identity: identityOf(model.sha256),
-        });
-}
-
-/** The answer to the first prompt of a set, or to the second one where `at` is odd. */
-function importAnswers(db: Database, deed: Extract<Deed, { do: 'answers' }>): void {
-  const set = pick(listPromptSets(db), deed.at);
-  const prompt = set && promptsOf(db, set.id, 9)[deed.at % 2];
-  if (!set || !prompt) return;
-  const systemId = findAnswers(db, 'name', deed.name)?.id ?? insertAnswersSystem(db, deed.name);
-  const there = answersToSet(db, systemId, set.id).get(prompt.id);
-  if (there && there.finish !== 'failed') return;
-  const identity = { importedFrom: 'f', fileSha256: 'f', generator: deed.output, importedMs: 1 };
-  const answer = { systemId, promptId: prompt.id, output: deed.output, identity };
-  insertImportedAnswer(db, answer, there?.id);
-}
-
-function addStudy(
-  db: Database,
-  { name, jobId, author }: { name: string; jobId: string; author: string },
-): { studyId: string; comparisonIds: string[] } {
-  const studyId = `study-${jobId}`;
-  const numbers = { seed: 1, parallel: 1, overlapPercent: 50, calibrationItems: 1 };
-  const design = { design: 'round-robin', focusSystemId: null } as const;
-  insertStudy(db, { id: studyId, name, jobId, author, ...numbers, ...design });
-  return { studyId, comparisonIds: [] };
-}
-
-function vote(db: Database, deed: Extract<Deed, { do: 'vote' }>, author: string): void {
-  const items = listEvaluations(db).flatMap(({ id }) => comparisonsOf(db, id));
-  const item = pick(items, deed.at);
-  if (item)
-    insertVote(db, {
-      comparisonId: item.id,
-      shown: deed.shown,
-      author,
-      authorKind: 'human',
-      durationMs: 5,
-    });
 }

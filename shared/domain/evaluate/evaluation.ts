@@ -103,6 +103,9 @@ export const promptSchema = z.object({
   ordinal: countSchema,
   messages: z.array(messageSchema),
   expected: z.string().nullable(),
+  /** As the file said it of this prompt; empty where it did not. */
+  license: nameSchema,
+  source: nameSchema,
 });
 export type Prompt = z.infer<typeof promptSchema>;
 

@@ -1,4 +1,6 @@
 import type { EvaluationReport } from '../../domain/report/evaluation-report.ts';
+import type { GradeReport } from '../../domain/report/grade-report.ts';
+import { gradeBlock } from '../grades/grade-block.ts';
 import { type StudyReport, studyReportSchema } from '../../domain/study/study-report.ts';
 import { displayLine } from '../../text/foreign-text.ts';
 import {
@@ -19,7 +21,13 @@ import { judgeTables } from '../judge-tables.ts';
 import { reportToCsv } from '../report-csv.ts';
 import type { ReportTable } from '../report-figures.ts';
 import { reportJsonText } from '../report-json.ts';
-import { inlineMarkdown, itemSection, markdownList, markdownTable } from '../report-markdown.ts';
+import {
+  gradeSections,
+  inlineMarkdown,
+  itemSection,
+  markdownList,
+  markdownTable,
+} from '../report-markdown.ts';
 import { tagTable } from '../tag-table.ts';
 import { bothBadText } from '../vote-reasons.ts';
 import { type TitledTable, voteTables } from '../vote-tables.ts';
@@ -129,14 +137,14 @@ function failureTable({ failures }: StudyReport): ReportTable {
 }
 
 /** The report as JSON, its complete and lossless form. */
-export const studyToJson = (report: StudyReport): string =>
-  reportJsonText(studyReportSchema.parse(report));
+export const studyToJson = (report: StudyReport, grades?: GradeReport): string =>
+  reportJsonText({ ...studyReportSchema.parse(report), ...(grades && { grades }) });
 
 /** The raw votes of every pair as one table. */
 export const studyToCsv = (report: StudyReport): string => reportToCsv(...report.evaluations);
 
 /** The report as GitHub-flavoured Markdown; all foreign text is escaped or fenced. */
-export function studyToMarkdown(report: StudyReport): string {
+export function studyToMarkdown(report: StudyReport, grades?: GradeReport): string {
   const sections = [
     `# ${inlineMarkdown(report.name)}`,
     markdownList(studyHeadline(report)),
@@ -151,6 +159,7 @@ export function studyToMarkdown(report: StudyReport): string {
       `## ${title}`,
       markdownTable(columns, rows),
     ]),
+    ...gradeSections(grades, report.judges),
     '## Methods',
     ...report.methods.map(inlineMarkdown),
     ...report.evaluations.flatMap((evaluation) => [
@@ -162,7 +171,7 @@ export function studyToMarkdown(report: StudyReport): string {
 }
 
 /** The report as one self-contained page with its figures; on paper all is unfolded. */
-export function studyToHtml(report: StudyReport): string {
+export function studyToHtml(report: StudyReport, grades?: GradeReport): string {
   return htmlPage(
     `${report.name}: study`,
     html`<p class="kicker">Blind pairwise study</p>
@@ -171,6 +180,7 @@ export function studyToHtml(report: StudyReport): string {
       ${labelled(studyOrigin(report))} ${warnings('Does not agree', report.disagreements)}
       ${studyFigures(report).map(figureBlock)} ${warnings('Read before quoting', report.warnings)}
       ${studyTables(report).map(({ title, table }) => section(title, table))}
+      ${gradeBlock(grades, report.judges)}
       <h2>Methods</h2>
       ${report.methods.map((paragraph) => html`<p class="protocol">${paragraph}</p>`)}
       ${report.evaluations.map(pairBlock)}`,

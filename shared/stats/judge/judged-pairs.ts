@@ -1,3 +1,4 @@
+import { gradeSchema, type Grade } from '../../domain/evaluate/grade.ts';
 import type { JudgedPair, JudgedQuality } from '../../domain/judge/judging-results.ts';
 import {
   expectedLevel,
@@ -7,7 +8,7 @@ import {
 } from '../../domain/judge/judge-verdict.ts';
 import { clusteredShare } from '../clustered-summary.ts';
 import { codePoints, type PairVerdict } from '../pair-verdict.ts';
-import { qualityGrades, statisticsOfGrades, type QualityGrade } from '../rating-statistics.ts';
+import { statisticsOfGrades } from '../rating-statistics.ts';
 import { statisticsOfVerdicts } from '../verdict-statistics.ts';
 
 /** A pair of answers with what a judge said of it; `isIdentical`: a tie by rule, which nobody was asked. */
@@ -84,12 +85,17 @@ export interface AnswerAsked {
 }
 
 /** The grade that a judge gave: the expected level of a Likert scale, else the likeliest word. */
+export function gradeOf(kind: 'absolute', probabilities: readonly number[]): Grade;
 export function gradeOf(
   kind: 'likert' | 'absolute',
   probabilities: readonly number[],
-): number | QualityGrade {
+): number | Grade;
+export function gradeOf(
+  kind: 'likert' | 'absolute',
+  probabilities: readonly number[],
+): number | Grade {
   if (kind === 'likert') return expectedLevel(probabilities);
-  return qualityGrades[likeliest(probabilities)] ?? 'fail';
+  return gradeSchema.options[likeliest(probabilities)] ?? 'fail';
 }
 
 /** What a judge said of the answers of each system by themselves. */

@@ -23,6 +23,7 @@ const counted: Record<Dependents['what'], string> = {
   dataset: 'dataset',
   evaluation: 'evaluation',
   vote: 'vote',
+  grade: 'grade',
   'chat-answer': 'chat answer',
 };
 

@@ -2,6 +2,8 @@ import type { ReportVote } from '../../../../shared/domain/report/evaluation-rep
 import { pairJudgement } from '../../../../shared/domain/judge/judge-verdict.ts';
 import type { ReportJudge } from '../../../../shared/domain/report/report-judge.ts';
 import { reportSystem } from '../../../../shared/report/report-system.ts';
+import type { Grade } from '../../../../shared/domain/evaluate/grade.ts';
+import { gradeOf } from '../../../../shared/stats/judge/judged-pairs.ts';
 import type { StoredEvaluation } from '../../../store/repositories/evaluations.ts';
 import {
   judgingsOf,
@@ -11,6 +13,7 @@ import {
 import { findRubric } from '../../../store/repositories/judge/rubrics.ts';
 import {
   orderedVerdicts,
+  verdictsOnAnswers,
   verdictsOnComparisons,
 } from '../../../store/repositories/judge/verdicts.ts';
 import type { ProjectSession } from '../../project/project-session.ts';
@@ -100,4 +103,33 @@ export function judgeVotes(
       own.map(({ vote }) => vote),
     ]),
   );
+}
+
+/** A judge's word for one answer. */
+export interface JudgeGrade {
+  author: string;
+  generationId: string;
+  grade: Grade;
+  createdMs: number;
+}
+
+/** What judges that grade in words said of answers, of each the first that was said. */
+export function judgeGrades(
+  session: ProjectSession,
+  judged: Judged,
+  generationIds: readonly string[],
+): JudgeGrade[] {
+  const inWords = judgesOf(session, judged).filter(
+    ({ judgings: [{ rubric }] }) => rubric.kind === 'absolute',
+  );
+  return inWords.flatMap(({ author, judgings }) => {
+    const verdicts = verdictsOnAnswers(session.file.db, judgings[0], generationIds);
+    const byAnswer = Map.groupBy(verdicts, ({ generationId }) => generationId ?? '');
+    return [...byAnswer].flatMap(([generationId, said]) => {
+      const first = said.find(({ probabilities }) => probabilities !== null);
+      if (!first?.probabilities) return [];
+      const grade = gradeOf('absolute', first.probabilities);
+      return [{ author, generationId, grade, createdMs: first.createdMs }];
+    });
+  });
 }

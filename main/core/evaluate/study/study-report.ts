@@ -18,6 +18,7 @@ import type { CoreState } from '../../project/core-state.ts';
 import type { ProjectSession } from '../../project/project-session.ts';
 import { distinctNames, studyById } from '../evaluation-service.ts';
 import { reportJudges } from '../judge/report-judges.ts';
+import { gradesIn } from '../grades/grade-report-service.ts';
 import { evaluationReport, ownReport, placeReport, reportFileName } from '../report-service.ts';
 import { systemIdsOf } from './study-service.ts';
 import { studyQueues } from './study-state.ts';
@@ -26,7 +27,7 @@ const writers = {
   json: { write: studyToJson, extension: 'json' },
   markdown: { write: studyToMarkdown, extension: 'md' },
   html: { write: studyToHtml, extension: 'html' },
-  csv: { write: studyToCsv, extension: 'csv' },
+  csv: { write: (report: StudyReport) => studyToCsv(report), extension: 'csv' },
 };
 
 type ReportFormat = keyof typeof writers;
@@ -38,7 +39,8 @@ export function studyReportText(
 ): { fileName: string; text: string } {
   const { write, extension } = writers[format];
   const report = studyReport(session, id);
-  return { fileName: reportFileName(report.name, 'study', extension), text: write(report) };
+  const grades = gradesIn(session, { kind: 'study', id });
+  return { fileName: reportFileName(report.name, 'study', extension), text: write(report, grades) };
 }
 
 /** Writes the report of a study to a file, complete or not at all. */

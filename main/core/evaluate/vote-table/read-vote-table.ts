@@ -1,5 +1,3 @@
-import { pipeline, Readable } from 'node:stream';
-import { CsvError, parse } from 'csv-parse';
 import type { VoteFile } from '../../../../shared/domain/evaluate/verdict-statistics.ts';
 import { formatBytes, formatCount } from '../../../../shared/text/numbers.ts';
 import {
@@ -12,7 +10,7 @@ import { AppError } from '../../base/app-error.ts';
 import { untilAborted } from '../../base/streams.ts';
 import { isObject } from '../../curate/import/formats/record-fields.ts';
 import { ByteSource } from '../../curate/import/read/byte-source.ts';
-import { maxRecordBytes } from '../../curate/import/read/read-lines.ts';
+import { delimiterOf, readCsvRows, withStart } from '../../curate/import/read/read-csv.ts';
 import { readJsonRecords } from '../../curate/import/read/read-records.ts';
 import { inFile, ReadLimitError, RecordProblem } from '../../curate/import/sample/import-error.ts';
 import type { BadLine } from '../../curate/import/sample/parsed-sample.ts';
@@ -62,12 +60,11 @@ async function readVoteTable(path: string, signal?: AbortSignal): Promise<VoteTa
     const source = await ByteSource.open(path);
     const chunks = untilAborted(source.chunks(), signal);
     const table = new VoteTableReader();
-    const first = await firstText(chunks);
-    const rest = replay(first, chunks);
-    const start = first.toString('utf8');
-    if (reportStart.test(start)) table.addReport(await wholeReport(rest));
-    else if (/^\s*[[{]/.test(start)) await readJsonVotes(rest, table);
-    else await readCsvVotes(rest, delimiterOf(first), table);
+    const { start, whole } = await withStart(chunks);
+    const text = start.toString('utf8');
+    if (reportStart.test(text)) table.addReport(await wholeReport(whole));
+    else if (/^\s*[[{]/.test(text)) await readJsonVotes(whole, table);
+    else await readCsvVotes(whole, delimiterOf(start), table);
     if (source.damage)
       table.addBad({ line: table.read + 1, message: `the file ends early: ${source.damage}` });
     return table;
@@ -149,54 +146,13 @@ async function readCsvVotes(
   delimiter: string,
   table: VoteTableReader,
 ): Promise<void> {
-  const parser = parse({
-    bom: true,
-    columns: true,
-    delimiter,
-    info: true,
-    max_record_size: maxRecordBytes,
-    relax_column_count: true,
-    skip_empty_lines: true,
-  });
-  // What ends the bytes is thrown by the loop below; that the loop ends them is no news.
-  const rows: AsyncIterable<{ record: unknown; info: { lines: number } }> = pipeline(
-    Readable.from(chunks),
-    parser,
-    () => undefined,
-  );
-  try {
-    for await (const { record, info } of rows) table.add(info.lines, record);
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    table.read += 1;
-    table.addBad({ line: Number(error['lines']) || table.read, message: error.message });
+  for await (const row of readCsvRows(chunks, delimiter)) {
+    if ('record' in row) table.add(row.line, row.record);
+    else {
+      table.read += 1;
+      table.addBad({ line: row.line, message: row.problem });
+    }
   }
-}
-
-/** The delimiter that the line of names has most of; a comma where it has none. */
-function delimiterOf(start: Buffer): string {
-  const [names = ''] = start.toString('utf8').split(/\r?\n/, 1);
-  const counted = [',', ';', '\t'].map((delimiter) => ({
-    delimiter,
-    count: names.split(delimiter).length,
-  }));
-  return counted.reduce((most, one) => (one.count > most.count ? one : most)).delimiter;
-}
-
-/** The start of the text, as far as something other than white space is in it. */
-async function firstText(chunks: AsyncIterator<Buffer>): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  for (;;) {
-    const { value, done } = await chunks.next();
-    if (done === true) return Buffer.concat(parts);
-    parts.push(value);
-    if (value.toString('latin1').trim() !== '') return Buffer.concat(parts);
-  }
-}
-
-async function* replay(first: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  yield first;
-  yield* rest;
 }
 
 function refuseEmpty(

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { authorKindSchema, verdictSchema } from '../../../../shared/domain/evaluate/evaluation.ts';
 import { evaluationReportSchema } from '../../../../shared/domain/report/evaluation-report.ts';
+import { gradeSchema } from '../../../../shared/domain/evaluate/grade.ts';
 import { studyReportSchema } from '../../../../shared/domain/study/study-report.ts';
 import { verdictsOfReport } from '../../../../shared/report/report-verdicts.ts';
-import { qualityGrades, type QualityVerdict } from '../../../../shared/stats/rating-statistics.ts';
+import type { QualityVerdict } from '../../../../shared/stats/rating-statistics.ts';
 import { codePoints, type PairVerdict } from '../../../../shared/stats/pair-verdict.ts';
 import { RecordProblem } from '../../curate/import/sample/import-error.ts';
 
@@ -74,7 +75,7 @@ export const isGrade = (row: VoteRow): boolean =>
 /** The grade of one row: excellent, pass or fail, or a number from 1 to 6. RecordProblem for another. */
 export function gradeOfRow(row: VoteRow, number: number): QualityVerdict {
   const value = firstOf(row, fields.grade);
-  const word = qualityGrades.find((one) => one === textOf(value)?.trim().toLowerCase());
+  const word = gradeSchema.options.find((one) => one === textOf(value)?.trim().toLowerCase());
   const grade = word ?? numberOf(value);
   if (grade === undefined || (typeof grade === 'number' && !(grade >= 1 && grade <= 6)))
     throw new RecordProblem(

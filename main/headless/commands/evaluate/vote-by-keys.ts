@@ -1,4 +1,3 @@
-import { emitKeypressEvents, type Key } from 'node:readline';
 import { createInterface } from 'node:readline/promises';
 import type { BlindComparison } from '../../../../shared/contract/evaluate.ts';
 import { splitPrompt } from '../../../../shared/domain/evaluate/dialogue.ts';
@@ -10,6 +9,7 @@ import {
 import { verdictLabel, verdictOptions } from '../../../../shared/text/evaluate/voting.ts';
 import type { Call } from '../../cli/command.ts';
 import { CancelledError } from '../../cli/command-error.ts';
+import { nextKey } from '../../cli/next-key.ts';
 import type { Ballot } from './ballot.ts';
 
 /** What a key does that is no verdict. */
@@ -83,7 +83,7 @@ async function decide(
   const shownMs = Date.now();
   const why: VoteReason = { reason, tags };
   for (;;) {
-    const choice = await nextChoice(hasBothBad, signal);
+    const choice = await nextKey(signal, (key) => choiceOfKey(key, hasBothBad));
     if ('verdict' in choice) return { ...choice, ...why, durationMs: Date.now() - shownMs };
     if (choice.deed === 'stop') return 'stop';
     if (choice.deed === 'undo') return { undo: true };
@@ -180,35 +180,9 @@ async function typedLine(question: string, signal: AbortSignal): Promise<string>
   }
 }
 
-/** Waits for a key that means something. In raw mode Ctrl-C is a key, not a signal. */
-async function nextChoice(hasBothBad: boolean, signal: AbortSignal): Promise<Choice> {
-  const { stdin } = process;
-  const { promise, resolve, reject } = Promise.withResolvers<Choice>();
-  const onKey = (text: string | undefined, key: Key) => {
-    if (key.ctrl && key.name === 'c') return reject(new CancelledError());
-    const choice = choiceOfKey(text, hasBothBad);
-    if (choice !== undefined) resolve(choice);
-  };
-  const onAbort = () => reject(new CancelledError());
-  emitKeypressEvents(stdin);
-  stdin.setRawMode(true);
-  stdin.resume();
-  stdin.on('keypress', onKey);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await promise;
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-    stdin.off('keypress', onKey);
-    stdin.setRawMode(false);
-    stdin.pause();
-  }
-}
-
 const isDeedKey = (text: string): text is keyof typeof deeds => text in deeds;
 
-function choiceOfKey(text: string | undefined, hasBothBad: boolean): Choice | undefined {
-  if (text === undefined) return undefined;
+function choiceOfKey(text: string, hasBothBad: boolean): Choice | undefined {
   if (isDeedKey(text)) return { deed: deeds[text] };
   const option = verdictOptions(hasBothBad).find(({ key }) => key === text);
   return option && { verdict: option.verdict };

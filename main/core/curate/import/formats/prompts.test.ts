@@ -93,12 +93,41 @@ test('user turns with no answer between them are a dialogue, and others are one 
   const { prompts, badLines } = await promptsOf(text);
   const assistant = { role: 'assistant', content: 'b' };
   expect(prompts).toEqual([
-    { messages: [user('Name a tree.'), user('Another?')] },
+    { messages: [user('Name a tree.'), user('Another?')], tags: ['writing'] },
     { messages: [{ role: 'system', content: 'S' }, user('q'), user('r')] },
-    { messages: [user('a'), assistant, user('c')], expected: 'd' },
+    { messages: [user('a'), assistant, user('c')], expected: 'd', source: 'multi_turn' },
   ]);
   expect(badLines).toEqual([{ line: 4, message: 'user turn 2 is empty' }]);
   using folder = new FixtureFolder();
   const all = await readPrompts(folder.write('prompts', text, 'plain'), { asDialogues: true });
-  expect(all.prompts[2]).toEqual({ messages: [user('a'), user('c')], expected: 'd' });
+  expect(all.prompts[2]).toEqual({
+    messages: [user('a'), user('c')],
+    expected: 'd',
+    source: 'multi_turn',
+  });
+});
+
+test('tags, category, licence and source are read where a record says them', async () => {
+  const lines = [
+    { prompt: 'a', tags: ['sensitive', ' art ', 'a,b', 7], license: 'MIT', source: 'here' },
+    { prompt: 'b', category: 'writing', metadata: { licence: 'CC0', url: 'https://x.org' } },
+    { instruction: 'c', dataset: 'helpful_base', sensitive: true, source: '' },
+  ].map((record) => JSON.stringify(record));
+  const { prompts } = await promptsOf(lines.join('\n'));
+  expect(prompts).toEqual([
+    { messages: [user('a')], tags: ['sensitive', 'art'], license: 'MIT', source: 'here' },
+    { messages: [user('b')], tags: ['writing'], license: 'CC0', source: 'https://x.org' },
+    { messages: [user('c')], tags: ['helpful_base', 'sensitive'] },
+  ]);
+});
+
+test('a table has a prompt in each row, by the names of its columns', async () => {
+  using folder = new FixtureFolder();
+  const text = 'Prompt;expected;tags\n"one;\nmore";1;x,y\n;2;\ntwo;;\n';
+  const { prompts, badLines } = await readPrompts(folder.write('p.csv', text, 'plain'));
+  expect(prompts).toEqual([
+    { messages: [user('one;\nmore')], expected: '1', tags: ['x', 'y'] },
+    { messages: [user('two')] },
+  ]);
+  expect(badLines).toEqual([{ line: 4, message: 'the prompt is empty' }]);
 });

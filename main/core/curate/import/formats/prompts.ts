@@ -4,6 +4,7 @@ import type { Message } from '../../../../../shared/domain/message.ts';
 import { ByteSource } from '../read/byte-source.ts';
 import { limaMessages, turnListName, turnMessages } from './conversations.ts';
 import { pairNames, pairPrompt } from './pairs.ts';
+import { saidOf } from './prompt-facts.ts';
 import { isObject, RecordFields, recordOf } from './record-fields.ts';
 import type { BadLine } from '../sample/parsed-sample.ts';
 import { messageOf } from '../sample/finish-conversation.ts';
@@ -11,6 +12,7 @@ import { inFile, ReadLimitError, RecordProblem } from '../sample/import-error.ts
 import { formatCount } from '../../../../../shared/text/numbers.ts';
 import { untilAborted } from '../../../base/streams.ts';
 import { readLines } from '../read/read-lines.ts';
+import { delimiterOf, readCsvRows, withStart } from '../read/read-csv.ts';
 import { badLineOf, readJsonRecords, tooLongMessage } from '../read/read-records.ts';
 import { withSystem } from './turns.ts';
 
@@ -21,6 +23,9 @@ import { withSystem } from './turns.ts';
 export interface ParsedPrompt {
   messages: Message[];
   expected?: string;
+  license?: string;
+  source?: string;
+  tags?: string[];
 }
 
 /**
@@ -38,12 +43,14 @@ export interface PromptsFile {
 const expectedFields = ['expected', 'reference', 'output', 'completion', 'answer', 'response'];
 const sampledRecords = 20;
 const mostTurns = 100;
+const isTable = /\.(?:csv|tsv)(?:\.gz|\.zst)?$/i;
 /** A set is answered and judged one by one: what is longer is a data set. */
 const limits = { prompts: 100_000, characters: 64_000_000, badLines: 100_000, keptBadLines: 1000 };
 
 /**
  * Reads a prompt set: JSON lines or a JSON array with `prompt`, `messages`, `instruction` (with
- * `input`) or LIMA's or ShareGPT's `conversations`; anything else is plain text, one prompt a line.
+ * `input`) or LIMA's or ShareGPT's `conversations`; a .csv or .tsv with such columns;
+ * anything else is plain text, one prompt a line.
  * MT-Bench's `turns`, and user turns with no answer between them, are a dialogue. An answer at the
  * end of a conversation becomes `expected`; those before are a history, or with `asDialogues` left
  * out, so that each user turn is asked. Throws `ImportError` when the file cannot be read or holds
@@ -59,6 +66,7 @@ export async function readPrompts(
     const list = new PromptList();
     const chunks = untilAborted(source.chunks(), signal);
     if (isJson) await readJsonPrompts(chunks, list, asDialogues);
+    else if (isTable.test(path)) await readTablePrompts(chunks, list, asDialogues);
     else await readTextPrompts(chunks, list);
     if (source.damage)
       list.addBad({ line: list.lastLine + 1, message: `the file ends early: ${source.damage}` }, 0);
@@ -144,6 +152,19 @@ async function readJsonPrompts(
   }
 }
 
+/** A table has a line of names, as the records of JSON have. */
+async function readTablePrompts(
+  chunks: AsyncGenerator<Buffer>,
+  list: PromptList,
+  asDialogues: boolean,
+): Promise<void> {
+  const { start, whole } = await withStart(chunks);
+  for await (const row of readCsvRows(whole, delimiterOf(start)))
+    if ('record' in row)
+      list.add(row.line, () => promptOf(new RecordFields(row.record), asDialogues));
+    else list.addBad({ line: row.line, message: row.problem });
+}
+
 async function readTextPrompts(chunks: AsyncIterable<Buffer>, list: PromptList): Promise<void> {
   for await (const lines of readLines(chunks)) {
     for (const { number, bytes } of lines) {
@@ -171,7 +192,7 @@ function promptOf(fields: RecordFields, asDialogues: boolean): ParsedPrompt {
   if (asked.length > mostTurns)
     throw new RecordProblem(`it has ${asked.length} turns to ask, and at most ${mostTurns} are`);
   const expected = last ?? expectedOf(fields.record);
-  return expected === undefined ? { messages } : { messages, expected };
+  return { messages, ...(expected !== undefined && { expected }), ...saidOf(fields) };
 }
 
 /** All turns of a record that asks something, also one that ends with an answer. Throws `RecordProblem`. */
