@@ -112,6 +112,17 @@ export function writeProject(
   return path;
 }
 
+/** Gives a closed project a dataset of all its samples. */
+export function addDataset(path: string, name: string): void {
+  const file = openProjectFile(path);
+  try {
+    addReviews(file.db, 'accept', { filter: {} }, 'e2e');
+    freezeDataset(file.db, name, 'e2e');
+  } finally {
+    file.close();
+  }
+}
+
 /** Gives a closed project a dataset, a model that lies at a path, and a run on both that is paused. */
 export function addPausedRun(path: string, model: { path: string; sha256: string }): void {
   const file = openProjectFile(path);

@@ -6,6 +6,7 @@ import { expect } from './fixtures.ts';
 import { answerTimeoutMs, ChatPage } from './pages/chat-page.ts';
 import { CuratePage } from './pages/curate-page.ts';
 import { EvaluatePage } from './pages/evaluate-page.ts';
+import { GradingPage } from './pages/grading-page.ts';
 import { MergePage } from './pages/merge-page.ts';
 import type { ShellPage } from './pages/shell-page.ts';
 import { TrainPage, trainingTimeoutMs } from './pages/train-page.ts';
@@ -189,13 +190,23 @@ async function tourEvaluate(workbench: Workbench, shell: ShellPage, look: Look):
   writeFileSync(path, prompts.map((prompt) => JSON.stringify(prompt)).join('\n'));
   const evaluate = new EvaluatePage(page);
   await evaluate.importPrompts(path, 'sums');
+  await tagPrompts(page);
   await look('evaluate-prompts');
+  await page.getByRole('button', { name: 'Edit prompt 1', exact: true }).click();
+  await look('evaluate-prompt');
+  await page.keyboard.press('Escape');
   await evaluate.prepareOnShownSet();
   await evaluate.compareSome(4);
   await look('evaluate-form');
   await evaluate.start('sums, before and after', 60);
   await evaluate.vote('1');
   await look('evaluate-voting');
+  const grading = new GradingPage(page);
+  await grading.open();
+  await grading.grade('1', 's');
+  await look('evaluate-grading');
+  await grading.grade('3', 'x');
+  await page.getByRole('button', { name: 'Back', exact: true }).click();
   for (const key of ['1', '3', '2']) await evaluate.vote(key);
   await look('evaluate-voted');
   await evaluate.reveal('sums, before and after');
@@ -213,6 +224,17 @@ async function tourEvaluate(workbench: Workbench, shell: ShellPage, look: Look):
   await look('study-voting');
   await evaluate.reveal('sums, studied');
   await look('study-results');
+}
+
+/** Some prompts of the shown set get tags, from a person and computed. */
+async function tagPrompts(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Edit prompt 1', exact: true }).click();
+  await page.getByRole('textbox', { name: 'Tags, separated by commas' }).fill('sensitive, sums');
+  await page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByRole('list', { name: 'Tags of prompt 1' })).toBeVisible();
+  await page.getByText('Out-of-distribution prompts').click();
+  await page.getByRole('button', { name: 'Tag prompts' }).click();
+  await expect(page.getByText(/out of distribution, .* near a sample/)).toBeVisible();
 }
 
 async function tourWelcome(shell: ShellPage, look: Look): Promise<void> {

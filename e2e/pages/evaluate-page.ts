@@ -28,7 +28,7 @@ export class EvaluatePage {
   }
 
   get prompts(): Locator {
-    return this.page.getByRole('list', { name: 'Prompts' }).getByRole('listitem');
+    return this.page.getByRole('list', { name: 'Prompts' }).locator(':scope > li');
   }
 
   /** Shows an evaluation of the list. */

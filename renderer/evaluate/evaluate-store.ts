@@ -22,8 +22,16 @@ interface ShownPair {
   ordinal: number;
 }
 
+/** What is graded answer by answer. */
+export interface GradedSubject {
+  kind: 'evaluation' | 'study';
+  id: string;
+}
+
 interface EvaluateState {
   selection: EvaluateSelection;
+  /** Whose answers are graded instead of its own page. */
+  graded: GradedSubject | null;
   shownPair: ShownPair | null;
   isImporting: boolean;
 }
@@ -31,14 +39,24 @@ interface EvaluateState {
 /** UI state of the Evaluate tab. */
 export const useEvaluate = create<EvaluateState>(() => ({
   selection: { kind: 'none' },
+  graded: null,
   shownPair: null,
   isImporting: false,
 }));
 
 /** Shows something on the right side. */
 export function showEvaluate(selection: EvaluateSelection): void {
-  useEvaluate.setState({ selection });
+  useEvaluate.setState({ selection, graded: null });
 }
+
+/** Shows the grading of single answers in place of a page; null leads back. */
+export function showGrading(graded: GradedSubject | null): void {
+  useEvaluate.setState({ graded });
+}
+
+/** Whether the answers of this thing are graded now. */
+export const useIsGraded = ({ kind, id }: GradedSubject): boolean =>
+  useEvaluate(({ graded }) => graded?.kind === kind && graded.id === id);
 
 /** Tells which pair a voting page shows; null for none. */
 export function showPair(shownPair: ShownPair | null): void {

@@ -8,6 +8,9 @@ import { useQuery } from '../rpc/use-query.ts';
 import { Badge } from '../ui/feedback/badge.tsx';
 import { QueryView } from '../ui/feedback/states.tsx';
 import { VisibleText } from '../ui/text/visible-text.tsx';
+import { useIsGraded } from './evaluate-store.ts';
+import { GradeButton } from './grade/grade-button.tsx';
+import { GradingPage } from './grade/grading-page.tsx';
 import { answerCounts, stageOf, votablePairs } from './evaluation-stage.ts';
 import { GenerationPanel } from './generation-panel.tsx';
 import { ResultsView } from './results/results-view.tsx';
@@ -22,10 +25,14 @@ export function EvaluationPage({ id }: { id: string }) {
   const evaluation = useQuery(['evaluations.get', id], () => rpc.evaluations.get({ id }), [
     'evaluations',
   ]);
+  const subject = { kind: 'evaluation', id } as const;
+  const isGraded = useIsGraded(subject);
   return (
     <QueryView query={evaluation}>
       {(summary) =>
-        summary.isRevealed ? (
+        isGraded ? (
+          <GradingPage subject={subject} name={summary.name} />
+        ) : summary.isRevealed ? (
           <ResultsView summary={summary} />
         ) : (
           <BlindEvaluation summary={summary} />
@@ -70,6 +77,7 @@ function BlindHead({ summary }: { summary: EvaluationSummary }) {
         blind
       </Badge>
       <span className="spacer" />
+      <GradeButton subject={{ kind: 'evaluation', id: summary.id }} />
       <RuleVoteButton summary={summary} />
       <RevealButton summary={summary} />
     </header>

@@ -1,22 +1,22 @@
 import { useState } from 'react';
 import { FileDown, Scale } from 'lucide-react';
-import { isDialogue, turnsOf } from '../../../shared/domain/evaluate/dialogue.ts';
-import type { Prompt, PromptSet } from '../../../shared/domain/evaluate/evaluation.ts';
+import type { PromptSetDetails } from '../../../shared/contract/prompts.ts';
 import { promptCount } from '../../../shared/text/evaluate/prompts.ts';
 import { formatCount } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useLastData, useQuery } from '../../rpc/use-query.ts';
 import { Button } from '../../ui/button.tsx';
 import { EditButton } from '../../ui/edit-button.tsx';
-import { Badge } from '../../ui/feedback/badge.tsx';
 import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { QueryView } from '../../ui/feedback/states.tsx';
 import { formatMoment, shortHash } from '../../ui/format.ts';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { showEvaluate } from '../evaluate-store.ts';
-import { PromptText } from '../prompt-text.tsx';
 import { AnswersToSet } from './answers-to-set.tsx';
 import { ImportAnswersDialog } from './import-answers-dialog.tsx';
+import { PromptList } from './prompt-list.tsx';
+import { SetFacts } from './set-facts.tsx';
+import './prompt-set.css';
 
 const pageSize = 100;
 const mostPrompts = 100_000;
@@ -24,24 +24,24 @@ const mostPrompts = 100_000;
 /** One prompt set: what it is and every prompt in it. */
 export function PromptSetPage({ id }: { id: string }) {
   const [limit, setLimit] = useState(pageSize);
-  const query = useQuery(['prompts.get', id, limit], () => rpc.prompts.get({ id, limit }), [
+  const [tag, setTag] = useState('');
+  const wanted = { id, limit, ...(tag !== '' && { tag }) };
+  const query = useQuery(['prompts.get', id, limit, tag], () => rpc.prompts.get(wanted), [
     'prompts',
+    'evaluations',
   ]);
   const data = useLastData(query.data);
   const [isImporting, setImporting] = useState(false);
   return (
     <div className="evaluate-page" tabIndex={-1} data-work>
       <QueryView query={{ ...query, data, isLoading: data === undefined && query.isLoading }}>
-        {({ set, prompts }) => (
+        {({ set, prompts, versions, newestId }) => (
           <>
             <SetHead set={set} onImport={() => setImporting(true)} />
             <AnswersToSet set={set} />
-            <ol className="prompt-list" aria-label="Prompts">
-              {prompts.map((prompt) => (
-                <PromptRow key={prompt.id} prompt={prompt} />
-              ))}
-            </ol>
-            {prompts.length < set.prompts && (
+            <SetFacts {...{ set, versions, newestId, tag }} onTag={setTag} />
+            <PromptList set={set} prompts={prompts} isNewest={newestId === null} />
+            {prompts.length === limit && limit < set.prompts && (
               <Button onClick={() => setLimit(Math.min(mostPrompts, limit * 10))}>
                 Show more of {formatCount(set.prompts)} prompts
               </Button>
@@ -54,7 +54,7 @@ export function PromptSetPage({ id }: { id: string }) {
   );
 }
 
-function SetHead({ set, onImport }: { set: PromptSet; onImport: () => void }) {
+function SetHead({ set, onImport }: { set: PromptSetDetails; onImport: () => void }) {
   return (
     <header className="evaluate-head">
       <div>
@@ -62,7 +62,8 @@ function SetHead({ set, onImport }: { set: PromptSet; onImport: () => void }) {
           <VisibleText text={set.name} />
         </h1>
         <p className="dim small row">
-          {promptCount(set)} · imported {formatMoment(set.createdMs)} ·
+          {promptCount(set)} · {set.version === 1 ? 'imported' : `version ${set.version} of`}{' '}
+          {formatMoment(set.createdMs)} ·
           <span className="mono" title={`Content hash ${set.contentHash}`}>
             {shortHash(set.contentHash)}
           </span>
@@ -81,27 +82,5 @@ function SetHead({ set, onImport }: { set: PromptSet; onImport: () => void }) {
         Evaluate with these…
       </EditButton>
     </header>
-  );
-}
-
-function PromptRow({ prompt }: { prompt: Prompt }) {
-  return (
-    <li className="prompt-row">
-      <span className="faint prompt-ordinal">{prompt.ordinal + 1}</span>
-      <div className="prompt-body">
-        <PromptText messages={prompt.messages} />
-        {isDialogue(prompt.messages) && (
-          <p className="small dim row">
-            <Badge>dialogue</Badge> {turnsOf(prompt.messages)} user turns, asked one after another
-          </p>
-        )}
-        {prompt.expected !== null && (
-          <p className="small dim row">
-            <Badge>expected</Badge>
-            <VisibleText text={prompt.expected} />
-          </p>
-        )}
-      </div>
-    </li>
   );
 }

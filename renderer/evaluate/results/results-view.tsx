@@ -14,14 +14,15 @@ import {
   pooledTable,
   statisticsTable,
 } from '../../../shared/report/report-figures.ts';
-import { judgeTables } from '../../../shared/report/judge-tables.ts';
 import { dialogueTable } from '../../../shared/report/dialogue-outcome.ts';
+import { judgeTables } from '../../../shared/report/judge-tables.ts';
 import { moreVotes } from '../../../shared/report/report-warnings.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { JudgesPanel } from '../judge/judges-panel.tsx';
+import { GradeResults } from '../grade/grade-results.tsx';
 import { ExtendPanel } from './extend-panel.tsx';
 import { FactList, FigureTable } from '../figure-table.tsx';
 import { IdentityCard } from './identity-card.tsx';
@@ -58,6 +59,7 @@ export function ResultsView({ summary }: { summary: EvaluationSummary }) {
               <JudgesPanel judged={{ kind: 'evaluation', id }} isBlind={false} />
             )
           }
+          grades={<GradeResults kind="evaluation" id={id} judges={data.judges} />}
         />
       )}
     </ResultsPage>
@@ -68,9 +70,10 @@ interface ReportProps {
   report: EvaluationReport;
   extend: ReactNode;
   judges: ReactNode;
+  grades: ReactNode;
 }
 
-function Report({ report, extend, judges }: ReportProps) {
+function Report({ report, extend, judges, grades }: ReportProps) {
   const { statistics, systems } = report;
   const accuracy = accuracyTable(report);
   const dialogues = dialogueTable([report]);
@@ -92,6 +95,7 @@ function Report({ report, extend, judges }: ReportProps) {
         <IdentityCard side="A" system={systems.a} />
         <IdentityCard side="B" system={systems.b} />
       </div>
+      {grades}
       {pooled && <FigureTable title="Together with what it extends" table={pooled} />}
       {extend}
       {dialogues && <FigureTable title="Dialogues" table={dialogues} />}

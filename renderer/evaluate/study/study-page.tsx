@@ -13,6 +13,9 @@ import { Badge } from '../../ui/feedback/badge.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { QueryView } from '../../ui/feedback/states.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
+import { useIsGraded } from '../evaluate-store.ts';
+import { GradeButton } from '../grade/grade-button.tsx';
+import { GradingPage } from '../grade/grading-page.tsx';
 import { GenerationPanel } from '../generation-panel.tsx';
 import { JudgesPanel } from '../judge/judges-panel.tsx';
 import { OwnResultsPanel } from '../own-results.tsx';
@@ -24,10 +27,18 @@ import { studyStage } from './study-rows.tsx';
 /** One study: generating, then this person's blind queue, then the results. */
 export function StudyPage({ id }: { id: string }) {
   const study = useQuery(['studies.get', id], () => rpc.studies.get({ id }), ['evaluations']);
+  const subject = { kind: 'study', id } as const;
+  const isGraded = useIsGraded(subject);
   return (
     <QueryView query={study}>
       {(summary) =>
-        summary.isRevealed ? <StudyResults summary={summary} /> : <BlindStudy summary={summary} />
+        isGraded ? (
+          <GradingPage subject={subject} name={summary.name} />
+        ) : summary.isRevealed ? (
+          <StudyResults summary={summary} />
+        ) : (
+          <BlindStudy summary={summary} />
+        )
       }
     </QueryView>
   );
@@ -67,6 +78,7 @@ function BlindHead({ summary }: { summary: StudySummary }) {
         blind
       </Badge>
       <span className="spacer" />
+      <GradeButton subject={{ kind: 'study', id: summary.id }} />
       <RevealStudyButton summary={summary} />
     </header>
   );

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { StudySummary } from '../../../shared/contract/studies.ts';
 import { studyReportSchema, type StudyReport } from '../../../shared/domain/study/study-report.ts';
 import {
@@ -13,6 +14,7 @@ import { FigureView } from '../../ui/figures/figure-view.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { JudgesPanel } from '../judge/judges-panel.tsx';
 import { showEvaluate } from '../evaluate-store.ts';
+import { GradeResults } from '../grade/grade-results.tsx';
 import { FactList, FigureTable } from '../figure-table.tsx';
 import { ResultsPage } from '../results/results-page.tsx';
 
@@ -29,7 +31,14 @@ export function StudyResults({ summary }: { summary: StudySummary }) {
   );
   return (
     <ResultsPage kind="study" id={id} name={name} report={report}>
-      {(data) => <Results id={id} report={data} pairs={summary.evaluations} />}
+      {(data) => (
+        <Results
+          id={id}
+          report={data}
+          pairs={summary.evaluations}
+          grades={<GradeResults kind="study" id={id} judges={data.judges} />}
+        />
+      )}
     </ResultsPage>
   );
 }
@@ -49,9 +58,10 @@ interface ResultsProps {
   id: string;
   report: StudyReport;
   pairs: StudySummary['evaluations'];
+  grades: ReactNode;
 }
 
-function Results({ id: studyId, report, pairs }: ResultsProps) {
+function Results({ id: studyId, report, pairs, grades }: ResultsProps) {
   const figures = studyFigures(report);
   return (
     <>
@@ -72,6 +82,7 @@ function Results({ id: studyId, report, pairs }: ResultsProps) {
         ))}
       </section>
       <Sentences title="Warnings" list={report.warnings} />
+      {grades}
       {studyTables(report).map(({ title, table }) => (
         <FigureTable
           key={title}

@@ -1,4 +1,4 @@
-import { useRef, useState, type KeyboardEvent } from 'react';
+import { useRef, useState } from 'react';
 import { MessageSquareText } from 'lucide-react';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
@@ -6,6 +6,7 @@ import { Button } from '../../ui/button.tsx';
 import { TextArea, TextInput } from '../../ui/inputs/inputs.tsx';
 import { useShortcuts } from '../../ui/shortcuts.ts';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
+import { leaveOnEscape } from '../leave-on-escape.ts';
 import type { Ballot } from './use-ballot.ts';
 
 const mostOffered = 12;
@@ -45,13 +46,6 @@ export function ReasonFields({ ballot }: { ballot: Pick<Ballot, 'why' | 'explain
       )}
     </div>
   );
-}
-
-/** Back to the pair, where keys vote. */
-function leaveOnEscape(event: KeyboardEvent<HTMLElement>): void {
-  if (event.key !== 'Escape') return;
-  event.preventDefault();
-  event.currentTarget.closest<HTMLElement>('.voting')?.focus({ preventScroll: true });
 }
 
 function Fields({ ballot: { why, explain } }: { ballot: Pick<Ballot, 'why' | 'explain'> }) {
