@@ -24,7 +24,7 @@ function projectState(folder: CliFolder): Record<string, string> {
 }
 
 test('a command that writes is refused by a project from elsewhere, with what it holds and how to trust it', async () => {
-  using folder = new CliFolder();
+  using folder = new CliFolder('here');
   receiveProject(folder);
   const before = projectState(folder);
   const refused = await folder.run('review', 'p.lima', 'accept', '--all');
@@ -44,27 +44,28 @@ test('a command that writes is refused by a project from elsewhere, with what it
 });
 
 test('a project is trusted by a command of its own or by --trust, once', async () => {
-  using folder = new CliFolder();
+  using folder = new CliFolder('here');
   receiveProject(folder);
   const trusted = await folder.run('trust', 'p.lima');
   expect(trusted.code).toBe(0);
   expect(trusted.stderr).toContain('me: 4 samples');
   expect(trusted.stdout).toMatch(/p\.lima is trusted on this machine from now on\.\n$/);
   expect((await folder.run('review', 'p.lima', 'accept', '--all')).code).toBe(0);
-  using other = new CliFolder();
+  using other = new CliFolder('here');
   receiveProject(other);
   expect((await other.run('review', 'p.lima', 'accept', '--all', '--trust')).code).toBe(0);
   expect((await other.run('review', 'p.lima', 'reset', '--all')).code).toBe(0);
 });
 
 test('a project that a command line made is its own, at once and in the next process', async () => {
-  using folder = new CliFolder();
-  await folder.run('new', 'own.lima');
-  expect((await folder.run('review', 'own.lima', 'accept', '--all')).code).toBe(0);
+  using folder = new CliFolder('here');
+  await folder.start(['new', 'own.lima']).finished;
+  const review = folder.start(['review', 'own.lima', 'accept', '--all']);
+  expect((await review.finished).code).toBe(0);
 });
 
 test('restoring a project that was never trusted leaves it so, unless --trust says otherwise', async () => {
-  using folder = new CliFolder();
+  using folder = new CliFolder('here');
   receiveProject(folder);
   copyFileSync(join(folder.path, 'p.lima'), join(folder.path, 'backup.lima'));
   const restored = await folder.run('restore', 'p.lima', 'backup.lima');
@@ -77,7 +78,7 @@ test('restoring a project that was never trusted leaves it so, unless --trust sa
 });
 
 test('a run from elsewhere goes on only with --trust, which says what it would use', async () => {
-  using folder = new CliFolder();
+  using folder = new CliFolder('here');
   receiveProject(folder);
   await folder.run('trust', 'p.lima');
   const refused = await folder.run('train', 'p.lima', '--resume', 'r');
@@ -93,7 +94,7 @@ test('a run from elsewhere goes on only with --trust, which says what it would u
 });
 
 test('a model from elsewhere is listed as such, and used once a person confirmed where it is', async () => {
-  using folder = new CliFolder();
+  using folder = new CliFolder('here');
   const path = join(folder.path, 'tiny.gguf');
   const { sha256 } = await writeTinyModel(path, { embeddingLength: 32, layers: 1 });
   const file = createProjectFile(join(folder.path, 'p.lima'));

@@ -16,7 +16,7 @@ const sampleLines = (count: number) =>
 const info = z.object({ samples: z.object({ pending: z.number() }) });
 
 test('a project is backed up, listed, restored when it is broken, and restored back', async () => {
-  using folder = new CliFolder();
+  using folder = new CliFolder('here');
   folder.write('few.jsonl', sampleLines(3));
   folder.write('more.jsonl', sampleLines(5));
   await folder.run('new', 'p.lima');
@@ -40,7 +40,7 @@ test('a project is backed up, listed, restored when it is broken, and restored b
 }, 180_000);
 
 test('restoring without any backup is refused in a sentence and changes nothing', async () => {
-  using folder = new CliFolder();
+  using folder = new CliFolder('here');
   await folder.run('new', 'p.lima');
   const refused = await folder.run('restore', 'p.lima');
   expect(refused.code).toBe(1);
@@ -50,7 +50,7 @@ test('restoring without any backup is refused in a sentence and changes nothing'
 });
 
 test('the folder for backups is shown, chosen and given up, and a backup goes where it says', async () => {
-  using folder = new CliFolder();
+  using folder = new CliFolder('here');
   const answer = z.object({ folder: z.string().nullable() });
   await folder.run('new', 'p.lima');
   expect(await folder.document(answer, 'backup', 'folder')).toEqual({ folder: null });

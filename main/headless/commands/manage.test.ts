@@ -4,7 +4,7 @@ import { CliFolder } from '../testing/child-cli.ts';
 
 let folder: CliFolder;
 beforeAll(async () => {
-  folder = new CliFolder();
+  folder = new CliFolder('here');
   folder.write('samples.jsonl', [
     {
       messages: [

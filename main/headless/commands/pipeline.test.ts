@@ -18,7 +18,7 @@ import { CliFolder } from '../testing/child-cli.ts';
 
 let folder: CliFolder;
 beforeAll(async () => {
-  folder = new CliFolder();
+  folder = new CliFolder('here');
   const model = { embeddingLength: 32, layers: 1, heads: 2, feedForwardLength: 64 };
   await writeTinyModel(join(folder.path, 'tiny.gguf'), model);
   folder.write(
@@ -56,12 +56,12 @@ const lines = (text: string) => text.trim().split('\n');
 const short = ['--set', 'maxTokens=6'];
 const base = ['--base', 'tiny.gguf'];
 
-/** The steps build on each other, as a person's do. */
+/** The steps build on each other, as a person's do; some of them are processes of their own. */
 describe('the whole pipeline by command line', () => {
   it('makes a project and refuses to make it twice', async () => {
     const made = await folder.document(z.object({ path: z.string() }), 'new', 'p.lima');
     expect(made.path).toBe(join(folder.path, 'p.lima'));
-    const again = await folder.run('new', 'p.lima', '--json');
+    const again = await folder.start(['new', 'p.lima', '--json']).finished;
     expect([again.code, JSON.parse(again.stdout)]).toMatchObject([
       1,
       { error: { code: 'FILE_EXISTS' } },
@@ -130,7 +130,8 @@ describe('the whole pipeline by command line', () => {
   it('trains with typed settings, tells progress as JSON lines and keeps an adapter', async () => {
     const settings = ['epochs=2', 'batchSize=2', 'rank=4'].flatMap((pair) => ['--set', pair]);
     const words = ['train', 'p.lima', ...base, '--dataset', 'four', '--name', 'r', ...settings];
-    const { code, stdout } = await folder.run(...words, '--json-lines', '--set=learningRate=0.2');
+    const train = [...words, '--json-lines', '--set=learningRate=0.2'];
+    const { code, stdout } = await folder.start(train).finished;
     const documents = lines(stdout).map((line): unknown => JSON.parse(line));
     const run = runSchema.parse(documents.at(-1));
     expect(code).toBe(0);
@@ -147,8 +148,8 @@ describe('the whole pipeline by command line', () => {
 
   it('generates from a file with a run as adapter, in order and with identities', async () => {
     const words = ['generate', 'p.lima', ...base, '--prompts', 'prompts.jsonl', ...short];
-    const first = await folder.run(...words, '--adapter', 'r@1', '--out', 'answers.jsonl');
-    expect(first.code).toBe(0);
+    const toFile = [...words, '--adapter', 'r@1', '--out', 'answers.jsonl'];
+    expect((await folder.start(toFile).finished).code).toBe(0);
     const text = readFileSync(join(folder.path, 'answers.jsonl'), 'utf8');
     const answers = lines(text).map((line) => answerLine.parse(JSON.parse(line)));
     expect(answers.map((answer) => answer.prompt)).toEqual(['One', 'Two', 'Three']);
@@ -334,7 +335,7 @@ describe('the whole pipeline by command line', () => {
   });
 
   it('examines the machine with the real libraries and leaves no trace', async () => {
-    const { stdout } = await folder.run('doctor', '--json');
+    const { stdout } = await folder.start(['doctor', '--json']).finished;
     const { findings } = findingsOf(JSON.parse(stdout));
     const libraries = findings.filter(({ name }) => /sqlite|ggml|llama/.test(name));
     expect(libraries.map(({ state }) => state)).toEqual(['ok', 'ok', 'ok']);

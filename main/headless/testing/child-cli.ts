@@ -5,22 +5,24 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { runHere, type CliResult } from './run-here.ts';
 
 /** Runs a program on a pseudo-terminal; part of every Debian (bsdutils). */
 const terminalProgram = '/usr/bin/script';
 
 const cliPath = join(import.meta.dirname, '..', 'cli.ts');
 
-/** What a finished command line left behind. */
-export interface CliResult {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-/** A folder with its own settings in which command lines run as real processes. */
+/**
+ * A folder with its own settings in which command lines run: those that are started as real
+ * processes, and so are the others unless `runs` is `here`, in the process of the test.
+ */
 export class CliFolder implements Disposable {
   readonly path = mkdtempSync(join(tmpdir(), 'lima-cli-'));
+  readonly #runs: 'alone' | 'here';
+
+  constructor(runs: 'alone' | 'here' = 'alone') {
+    this.#runs = runs;
+  }
 
   /** Writes a file into the folder and returns its name. */
   write(name: string, lines: readonly object[]): string {
@@ -30,6 +32,7 @@ export class CliFolder implements Disposable {
 
   /** Runs `lima …words` to its end. */
   async run(...words: string[]): Promise<CliResult> {
+    if (this.#runs === 'here') return await runHere(this.path, words);
     return await this.start(words).finished;
   }
 

@@ -20,7 +20,7 @@ const identity = identitySchema.parse({
 
 let folder: CliFolder;
 beforeAll(async () => {
-  folder = new CliFolder();
+  folder = new CliFolder('here');
   await folder.run('new', 'p.lima');
   const file = openProjectFile(join(folder.path, 'p.lima'));
   try {

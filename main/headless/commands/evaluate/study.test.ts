@@ -11,7 +11,7 @@ import { CliFolder } from '../../testing/child-cli.ts';
 
 let folder: CliFolder;
 beforeAll(async () => {
-  folder = new CliFolder();
+  folder = new CliFolder('here');
   const model = { embeddingLength: 32, layers: 1, heads: 2, feedForwardLength: 64 };
   for (const seed of [1, 2, 3])
     await writeTinyModel(join(folder.path, `m${seed}.gguf`), {

@@ -9,7 +9,7 @@ import { CliFolder } from '../../testing/child-cli.ts';
 
 let folder: CliFolder;
 beforeAll(async () => {
-  folder = new CliFolder();
+  folder = new CliFolder('here');
   const model = { embeddingLength: 32, layers: 1, heads: 2, feedForwardLength: 64 };
   await writeTinyModel(join(folder.path, 'tiny.gguf'), model);
   await writeTinyModel(join(folder.path, 'other.gguf'), { ...model, seed: 2 });

@@ -9,7 +9,7 @@ import { runSchema } from '../../../../shared/domain/run.ts';
 import { writeTinyModel } from '../../../gguf/tiny/tiny-model.ts';
 import { CliFolder } from '../../testing/child-cli.ts';
 
-// Every command is a process of its own: minutes on a machine that does other work.
+// Every command starts processes: minutes on a machine that does other work.
 vi.setConfig({ testTimeout: 120_000 });
 
 let folder: CliFolder;
@@ -24,7 +24,7 @@ const train = (name: string, epochs: number) => [
   `epochs=${epochs}`,
 ];
 beforeAll(async () => {
-  folder = new CliFolder();
+  folder = new CliFolder('here');
   const shape = { embeddingLength: 32, layers: 1, heads: 2, feedForwardLength: 64 };
   await writeTinyModel(join(folder.path, 'tiny.gguf'), shape);
   const samples = Array.from({ length: 4 }, (_, number) => ({
