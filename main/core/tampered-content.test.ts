@@ -158,6 +158,7 @@ test('a report says in words which answers, weights, seeds and sides are not wha
   const asked = { prompts: ['Again?', 'Again?'], maxTokens: 4, chatTemplate };
   const { evaluationId: id, jobId } = await startEvaluation(core, asked);
   await core.job(jobId);
+  await core.addModel({ seed: 2 }, 'second.gguf');
   const { systemB } = await core.client.evaluations.reveal({ id });
   expect(systemB).toMatch(/^\w+ · template [0-9a-f]{8}$/);
   const report = async () => {

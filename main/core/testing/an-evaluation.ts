@@ -1,9 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import type { TestCore } from './a-core.ts';
 
+/** Another one than that of the tiny models, which makes as many tokens of a prompt. */
+const otherTemplate =
+  "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + " +
+  "message['content'] + '<|im_end|>' + '\\t' }}{% endfor %}" +
+  "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
+
 /**
- * An evaluation of two tiny models, being generated; of one model against itself where a chat
- * template is given, with which the second is asked.
+ * An evaluation of a tiny model against itself, asked with another chat template, being generated:
+ * one engine answers for both.
  */
 export async function startEvaluation(
   core: TestCore,
@@ -14,10 +20,7 @@ export async function startEvaluation(
     chatTemplate?: string;
   },
 ): Promise<{ evaluationId: string; jobId: string }> {
-  const [first, second] = [
-    await core.addModel({ contextLength: 4096 }),
-    await core.addModel({ contextLength: 4096, seed: 2 }, 'second.gguf'),
-  ];
+  const { modelId } = await core.addModel({ contextLength: 4096 });
   const path = core.path('prompts.txt');
   const texts = Array.isArray(options.prompts)
     ? options.prompts
@@ -27,11 +30,8 @@ export async function startEvaluation(
   return await core.client.evaluations.create({
     name: 'e',
     promptSetId: set.id,
-    a: { modelId: first.modelId },
-    b:
-      options.chatTemplate === undefined
-        ? { modelId: second.modelId }
-        : { modelId: first.modelId, chatTemplate: options.chatTemplate },
+    a: { modelId },
+    b: { modelId, chatTemplate: options.chatTemplate ?? otherTemplate },
     sampling: { maxTokens: options.maxTokens, temperature: 2, repeatPenalty: 1, topP: 1 },
     parallel: 2,
     prompts: options.compared,
