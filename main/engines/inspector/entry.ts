@@ -1,12 +1,7 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import { flushCompileCache } from 'node:module';
 import { modelPartPaths } from '../../../shared/domain/model/model-parts.ts';
 import { type InputFile, openInputFile } from '../../input-files/input-file.ts';
-import { modelInfoSchema, type ModelInfo } from '../../../shared/domain/model/model.ts';
-import { GgufError } from '../../gguf/header/gguf-error.ts';
-import { modelInfo } from '../../gguf/model/model-info.ts';
-import type { GgufFile } from '../../gguf/header/gguf-file.ts';
-import { readGguf } from '../../gguf/read-gguf.ts';
 import {
   bringCopyForward,
   inspectPages,
@@ -23,7 +18,6 @@ import { projectContents } from '../../store/repositories/project/project-conten
 import { StoreError } from '../../store/store-error.ts';
 import { InspectorError, inspectorErrors, parseFailure } from '../protocol/errors.ts';
 import type { InspectorRequests } from '../protocol/inspector.ts';
-import { tryModelTemplate } from './model-template.ts';
 import { serveEngine, type RequestContext } from '../serve-engine.ts';
 
 const chunkBytes = 1024 * 1024;
@@ -84,30 +78,21 @@ function progressOf(files: readonly InputFile[], context: Context): (bytes: numb
   };
 }
 
-/** Validates and describes a GGUF file; a bad file is an `InspectorError` with the GGUF code. */
-async function inspectModel({ path }: { path: string }): Promise<ModelInfo> {
-  return await ofHeader(path, (header) => {
-    const { problem, remarks } = tryModelTemplate(header, '');
-    const info = modelInfoSchema.safeParse({
-      ...modelInfo(header),
-      ...(problem !== '' && { templateProblem: problem.slice(0, 2000) }),
-      ...(remarks.length > 0 && { templateRemarks: remarks }),
-    });
-    if (info.success) return info.data;
-    throw new GgufError(
-      'GGUF_INVALID',
-      `The header of ${path} makes no sense: ${z.prettifyError(info.error)}`,
-    );
-  });
+type Model = InspectorRequests['inspectModel'];
+type Template = InspectorRequests['tryTemplate'];
+
+// Loaded when it is asked for, and kept compiled: most inspectors look into a project.
+
+async function inspectModel(params: Model['params']): Promise<Model['result']> {
+  const models = await import('./inspect-model.ts');
+  flushCompileCache();
+  return await models.inspectModel(params);
 }
 
-async function ofHeader<Result>(path: string, look: (header: GgufFile) => Result): Promise<Result> {
-  try {
-    return look(await readGguf(path));
-  } catch (error) {
-    if (error instanceof GgufError) throw new InspectorError(error.code, error.message, { path });
-    throw error;
-  }
+async function tryTemplate(params: Template['params']): Promise<Template['result']> {
+  const models = await import('./inspect-model.ts');
+  flushCompileCache();
+  return await models.tryTemplateOf(params);
 }
 
 /** Looks into a project file that may come from anyone, in this process that may be killed. */
@@ -123,8 +108,7 @@ function inspect<Result>(look: () => Result): Promise<Result> {
 
 serveEngine<InspectorRequests>('inspector', {
   inspectModel,
-  tryTemplate: ({ path, chatTemplate }) =>
-    ofHeader(path, (header) => tryModelTemplate(header, chatTemplate)),
+  tryTemplate,
   hashFile,
   inspectProject: ({ path, copy }) => inspect(() => inspectSchema(path, copy)),
   readContents: ({ path, copy }) => inspect(() => readInspected(path, copy, projectContents)),
