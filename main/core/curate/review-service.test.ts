@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { refusalOf } from '../testing/a-core.ts';
 import { openManySamples, startReviewing, writeManySamples } from '../testing/many-samples.ts';
 
-const many = 20_000;
+const many = 10_000;
 const everything = { filter: {} };
 const nobody = { pending: many, accepted: 0, rejected: 0 };
 const everybody = { pending: 0, accepted: many, rejected: 0 };
@@ -30,7 +30,7 @@ test('a review of many samples is a job that counts as a whole, and is undone as
   const { core, client } = project;
   const jobId = await startReviewing(core);
   expect(await core.job(jobId)).toMatchObject({
-    title: 'Accept 20,000 samples',
+    title: 'Accept 10,000 samples',
     state: 'succeeded',
     result: { changed: many, isUndo: false },
   });
@@ -39,7 +39,7 @@ test('a review of many samples is a job that counts as a whole, and is undone as
   const undo = await client.samples.undoReview();
   expect(undo).toMatchObject({ changed: null, sampleId: null });
   expect(await core.job(undo.jobId ?? '')).toMatchObject({
-    title: 'Undo 20,000 reviews',
+    title: 'Undo 10,000 reviews',
     state: 'succeeded',
     result: { changed: many, isUndo: true },
   });

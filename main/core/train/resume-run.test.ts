@@ -138,7 +138,7 @@ describe('a paused run', () => {
 
 test('an import refuses to be paused', async () => {
   await using core = await TestCore.start();
-  const path = core.writeLines('many.jsonl', conversations(20_000));
+  const path = core.writeLines('many.jsonl', conversations(3000));
   const { jobId } = await core.client.imports.start({ path });
   expect((await refusalOf(core.client.jobs.pause({ id: jobId }))).code).toBe('INVALID_STATE');
   await core.job(jobId);
