@@ -16,6 +16,7 @@ import { findNamed } from '../../arguments/find-named.ts';
 import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import { namesAnswers, resolveContestant } from '../../arguments/project-models.ts';
 import { dialoguesOption, resolvePromptSet } from '../../arguments/prompt-set.ts';
+import { resumeJob } from '../../arguments/resume-job.ts';
 import { describeSettings, parseSettings } from '../../arguments/settings.ts';
 import { fewShotOption, readFewShotFile } from '../../arguments/few-shot-file.ts';
 import { readTemplateFile, templateOption } from '../../arguments/template-file.ts';
@@ -33,6 +34,11 @@ const options = {
     type: 'string',
     value: 'EVALUATION',
     description: 'compare the systems of a revealed evaluation on further prompts instead',
+  },
+  resume: {
+    type: 'string',
+    value: 'EVALUATION',
+    description: 'make the answers that an evaluation lacks instead, after any stop',
   },
   name: {
     type: 'string',
@@ -68,14 +74,15 @@ export const evaluateCommand = defineCommand({
     'evaluate P.lima --a SYSTEM --b SYSTEM --prompts SET|FILE [--dialogues] [--name NAME] [--prompts-count N] ' +
     '[--parallel N] [--seed N] [--set key=value]… [--template-a FILE] [--template-b FILE] ' +
     '[--few-shot-a FILE|default] [--few-shot-b FILE|default] [--both-bad] [--network] [--other-base] ' +
-    '| --extend EVALUATION --prompts-count N [--prompts SET|FILE [--dialogues]] [--network]',
+    '| --extend EVALUATION --prompts-count N [--prompts SET|FILE [--dialogues]] [--network] ' +
+    '| --resume EVALUATION [--network]',
   summary: 'Let two systems answer the same prompts, for blind votes.',
   positionals: { min: 1, max: 1 },
   options,
   details: () => ['', 'Sampling (--set):', ...describeSettings(samplingSchema)],
   edits: true,
   async run(call) {
-    const start = call.options.extend === undefined ? await creating(call) : extending(call);
+    const start = await starting(call);
     await using project = await openCoreWithProject(call);
     const { client } = project;
     const { evaluationId, jobId } = await start(client);
@@ -84,13 +91,21 @@ export const evaluateCommand = defineCommand({
   },
 });
 
+async function starting(call: Call<typeof options>): Promise<Start> {
+  const { extend, resume } = call.options;
+  if (extend !== undefined && resume !== undefined)
+    throw new UsageError('--extend and --resume: name one of them.');
+  if (resume !== undefined) return resuming(call);
+  return extend === undefined ? await creating(call) : extending(call);
+}
+
 /** Waits until an evaluation is answered, and tells what can be voted on. */
 export async function answeredEvaluation(
   client: CoreClient,
-  { evaluationId, jobId }: { evaluationId: string; jobId: string },
+  { evaluationId, jobId }: Started,
   call: Pick<Call, 'terminal' | 'signal'>,
 ): Promise<void> {
-  await waitForJob(client, { jobId, kind: 'generate' }, call);
+  if (jobId !== null) await waitForJob(client, { jobId, kind: 'generate' }, call);
   const summary = await client.evaluations.get({ id: evaluationId });
   tellFailures(summary, call.terminal);
   call.terminal.result(
@@ -114,7 +129,38 @@ function tellFailures(summary: EvaluationSummary, terminal: Terminal): void {
     );
 }
 
-type Start = (client: CoreClient) => Promise<{ evaluationId: string; jobId: string }>;
+/** An evaluation, with the job that makes its answers; null where none is missing. */
+interface Started {
+  evaluationId: string;
+  jobId: string | null;
+}
+type Start = (client: CoreClient) => Promise<Started>;
+
+const resumingOptions = new Set(['resume', 'network']);
+
+function resuming(call: Call<typeof options>): Start {
+  const given = Object.entries(call.options).flatMap(([name, value]) =>
+    value === undefined || !(name in options) ? [] : name,
+  );
+  const other = given.find((name) => !resumingOptions.has(name));
+  if (other !== undefined)
+    throw new UsageError(
+      `--${other} cannot be changed by --resume: it goes on with the evaluation.`,
+    );
+  return async (client) => {
+    const { resume = '', network } = call.options;
+    const { id, jobId, comparisons, generatedA, generatedB } = findNamed(
+      await client.evaluations.list(),
+      resume,
+      'evaluation',
+    );
+    const isWhole = generatedA + generatedB >= 2 * comparisons;
+    if (isWhole || jobId === null) return { evaluationId: id, jobId: null };
+    if (network) await client.network.setEnabled({ isEnabled: true, untilClosed: true });
+    await resumeJob(client, jobId, call);
+    return { evaluationId: id, jobId };
+  };
+}
 
 async function creating(call: Call<typeof options>): Promise<Start> {
   const words = await readWords(call);
