@@ -86,7 +86,7 @@ export const networkContract = {
   allow: reading
     .input(z.object({ baseUrl: baseUrlSchema, key: keySchema.optional() }))
     .output(networkStatusSchema),
-  /** The open project may ask it no more; its key goes with it. */
+  /** The open project may ask it no more; its key goes with it unless another project asks it. */
   forget: reading.input(z.object({ baseUrl: baseUrlSchema })).output(networkStatusSchema),
   /** Stores the key of an endpoint for every project of this person, or removes it. */
   setKey: reading

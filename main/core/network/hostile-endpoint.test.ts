@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { completion, sendError, sendJson, StandInEndpoint } from '../testing/stand-in-endpoint.ts';
 import { EndpointClient } from './endpoint-client.ts';
 import { ExchangeError } from './endpoint-error.ts';
+import { NetworkSettings } from './network-settings.ts';
+import { ProjectNetwork } from './project-network.ts';
 import { RequestLog } from './request-log.ts';
 
 let folder = '';
@@ -186,6 +188,31 @@ test('a refusal is not tried again, and its words come without the key that they
   expect(server.heard).toHaveLength(1);
   expect(server.heard[0]?.headers.authorization).toBe(`Bearer ${key}`);
   expect(readFileSync(log.path, 'utf8')).not.toContain(key);
+});
+
+test('a log that is rolled over tells the newest requests, and how many there were in all', () => {
+  const small = new RequestLog(join(folder, 'small'), 'p', 4000);
+  const to = { origin: server.baseUrl, method: 'POST', path: '/v1/models', model: 'm' };
+  const ended = { ms: 5, status: 200, receivedBytes: 7, error: null };
+  for (let n = 1; n <= 100; n += 1)
+    small.begin({ ...to, purpose: 'test', atMs: n, sentBytes: n })(ended);
+  expect(readdirSync(join(folder, 'small', 'network'))).toHaveLength(2);
+  const { total, requests } = small.read(12);
+  expect(total).toBe(100);
+  expect(requests.map(({ atMs }) => atMs)).toEqual(Array.from({ length: 12 }, (_, n) => 100 - n));
+  expect(requests[11]).toMatchObject({ sentBytes: 89, status: 200, receivedBytes: 7 });
+});
+
+test('the key of an endpoint that two projects ask goes with the second of them', () => {
+  const settings = new NetworkSettings(folder);
+  const one = new ProjectNetwork('one', settings, folder);
+  const two = new ProjectNetwork('two', settings, folder);
+  one.allow(server.baseUrl, key);
+  two.allow(server.baseUrl, undefined);
+  one.forget(server.baseUrl);
+  expect(two.status().endpoints).toMatchObject([{ baseUrl: server.baseUrl, hasKey: true }]);
+  two.forget(server.baseUrl);
+  expect(settings.keyOf(server.baseUrl)).toBeUndefined();
 });
 
 test('nothing of the environment is sent, nor any header beside those of the request', async () => {

@@ -40,6 +40,11 @@ export class NetworkSettings {
     this.#write({ ...settings, projects: [...others, { ...this.project(uuid), ...change }] });
   }
 
+  /** Whether any project on this machine may ask a base URL. */
+  isAdded(baseUrl: string): boolean {
+    return this.#read().projects.some(({ baseUrls }) => baseUrls.includes(baseUrl));
+  }
+
   /** The key that belongs to a base URL; undefined where none is stored. */
   keyOf(baseUrl: string): string | undefined {
     return this.#read().keys.find((entry) => entry.baseUrl === baseUrl)?.key;

@@ -42,7 +42,7 @@ export class ProjectNetwork {
         baseUrl,
         hasKey: this.#settings.keyOf(baseUrl) !== undefined,
       })),
-      requests: this.#log.read(1).total,
+      requests: this.#log.count(),
       logPath: this.#log.path,
     };
   }
@@ -69,13 +69,13 @@ export class ProjectNetwork {
     return this.status();
   }
 
-  /** The project may ask it no more, and its key is removed. */
+  /** The project may ask it no more; its key is removed unless another project asks it. */
   forget(text: string): NetworkStatus {
     const baseUrl = normalBaseUrl(text);
     const { baseUrls } = this.#settings.project(this.#uuid);
     const kept = baseUrls.filter((other) => other !== baseUrl);
     this.#settings.change(this.#uuid, { baseUrls: kept });
-    this.#settings.setKey(baseUrl, null);
+    if (!this.#settings.isAdded(baseUrl)) this.#settings.setKey(baseUrl, null);
     return this.status();
   }
 

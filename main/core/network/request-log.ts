@@ -6,8 +6,7 @@ import { loggedRequestSchema, type LoggedRequest } from '../../../shared/contrac
 import { readInputFileSync } from '../../input-files/input-file.ts';
 import { appendSideFile } from '../../side-files/side-file.ts';
 
-const rollOverBytes = 16 * 1024 * 1024;
-const mostBytes = 4 * rollOverBytes;
+const mostBytes = 64 * 1024 * 1024;
 const ownerOnly = 0o600;
 
 const sentSchema = loggedRequestSchema
@@ -16,20 +15,27 @@ const sentSchema = loggedRequestSchema
 const endedSchema = loggedRequestSchema
   .pick({ ms: true, status: true, receivedBytes: true, error: true })
   .extend({ id: z.string() });
-const lineSchema = z.union([sentSchema, endedSchema]);
+/** At the top of a file that follows another: requests noted in all files before it. */
+const earlierSchema = z.object({ earlier: z.number().int() });
+const lineSchema = z.union([sentSchema, endedSchema, earlierSchema]);
+type LogLine = z.infer<typeof lineSchema>;
 
 type SentRequest = Omit<z.infer<typeof sentSchema>, 'id'>;
 type EndedRequest = Omit<z.infer<typeof endedSchema>, 'id'>;
 
 /**
  * Every request of one project from this machine, two lines each: one before it is sent, without
- * which it is not sent, and one when it ended. Rolled over once, at 16 MB.
+ * which it is not sent, and one when it ended. Rolled over at 16 MB: the newest two files are kept,
+ * and how many requests the others had.
  */
 export class RequestLog {
   readonly path: string;
   readonly #folder: string;
 
-  constructor(userDataDir: string, uuid: string) {
+  readonly #rollOverBytes: number;
+
+  constructor(userDataDir: string, uuid: string, rollOverBytes = 16 * 1024 * 1024) {
+    this.#rollOverBytes = rollOverBytes;
     this.#folder = join(userDataDir, 'network');
     // A project file may say any id: it must lead nowhere.
     const name = createHash('sha256').update(uuid).digest('hex').slice(0, 32);
@@ -43,16 +49,24 @@ export class RequestLog {
     return (end) => this.#append({ id, ...end });
   }
 
+  /** How many requests there were, those of files that are gone too. */
+  count(): number {
+    const own = requestsIn(this.path);
+    return own.earlier ?? requestsIn(this.#olderPath).all + own.all;
+  }
+
   /** How many requests there were, and the newest of them, the newest first. */
   read(limit: number): { total: number; requests: LoggedRequest[] } {
-    const requests = new Map<string, LoggedRequest>();
-    for (const line of [this.#olderPath, this.path].flatMap(linesOf)) {
-      const begun = requests.get(line.id);
-      if ('atMs' in line) requests.set(line.id, { ...line, ...unanswered });
-      else if (begun) requests.set(line.id, { ...begun, ...line });
+    const ends = new Map<string, LogLine>();
+    const requests: LoggedRequest[] = [];
+    for (const line of newestLines([this.path, this.#olderPath])) {
+      if ('earlier' in line) continue;
+      if (!('atMs' in line)) ends.set(line.id, line);
+      else
+        requests.push(loggedRequestSchema.parse({ ...line, ...unanswered, ...ends.get(line.id) }));
+      if (requests.length >= limit) break;
     }
-    const all = [...requests.values()].map((request) => loggedRequestSchema.parse(request));
-    return { total: all.length, requests: all.slice(-limit).toReversed() };
+    return { total: this.count(), requests };
   }
 
   get #olderPath(): string {
@@ -62,22 +76,49 @@ export class RequestLog {
   #append(line: object): void {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     const sizeBytes = statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
-    if (sizeBytes > rollOverBytes) renameSync(this.path, this.#olderPath);
+    if (sizeBytes > this.#rollOverBytes) this.#rollOver();
     appendSideFile(this.path, `${JSON.stringify(line)}\n`, ownerOnly);
+  }
+
+  #rollOver(): void {
+    const earlier = this.count();
+    renameSync(this.path, this.#olderPath);
+    appendSideFile(this.path, `${JSON.stringify({ earlier })}\n`, ownerOnly);
   }
 }
 
 const unanswered = { ms: null, status: null, receivedBytes: 0, error: null };
 
-function linesOf(path: string): z.infer<typeof lineSchema>[] {
-  if (!statSync(path, { throwIfNoEntry: false })) return [];
-  const text = readInputFileSync(path, mostBytes).toString('utf8');
-  return text.split('\n').flatMap((line) => {
-    try {
-      return lineSchema.parse(JSON.parse(line));
-    } catch {
-      // Empty, or cut short by a full disk.
-      return [];
+const begins = Buffer.from('"atMs":');
+
+/** Requests noted in a file, counted without reading each; with those before it where it says so. */
+function requestsIn(path: string): { all: number; earlier?: number } {
+  const bytes = bytesOf(path);
+  let all = 0;
+  for (let at = bytes.indexOf(begins); at >= 0; at = bytes.indexOf(begins, at + begins.length))
+    all += 1;
+  const [first = ''] = bytes.subarray(0, 100).toString('utf8').split('\n', 1);
+  const line = lineOf(first);
+  return { all, ...(line && 'earlier' in line && { earlier: line.earlier + all }) };
+}
+
+/** The lines of files, newest first, the newest file first; what is no line of a log is left out. */
+function* newestLines(paths: readonly string[]): Generator<LogLine> {
+  for (const path of paths)
+    for (const text of bytesOf(path).toString('utf8').split('\n').toReversed()) {
+      const line = lineOf(text);
+      if (line) yield line;
     }
-  });
+}
+
+const bytesOf = (path: string): Buffer =>
+  statSync(path, { throwIfNoEntry: false }) ? readInputFileSync(path, mostBytes) : Buffer.alloc(0);
+
+/** Undefined of what is empty, or was cut short by a full disk. */
+function lineOf(text: string): LogLine | undefined {
+  try {
+    return lineSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }
