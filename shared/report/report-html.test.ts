@@ -4,7 +4,7 @@ import { composeReport } from './compose-report.ts';
 import { displayText } from '../text/foreign-text.ts';
 import { hostileTexts } from './testing/hostile-texts.ts';
 import { html } from './html-text.ts';
-import { fixtureFacts, fixtureVerdicts } from './testing/report-fixture.ts';
+import { filledFacts, fixtureFacts, fixtureVerdicts } from './testing/report-fixture.ts';
 import { reportToHtml } from './report-html.ts';
 
 interface Page {
@@ -43,11 +43,11 @@ function withoutWarnings(tags: string[]): string[] {
 }
 
 const verdicts = ['a', 'tie', null] as const;
-const benign = parsePage(reportToHtml(composeReport(fixtureFacts(verdicts))));
+const benign = parsePage(reportToHtml(composeReport(filledFacts(verdicts, 'harmless words'))));
 
 describe('reportToHtml', () => {
   it.each(hostileTexts)('keeps the structure of the page with %j in every field', (hostile) => {
-    const page = parsePage(reportToHtml(composeReport(fixtureFacts(verdicts, hostile))));
+    const page = parsePage(reportToHtml(composeReport(filledFacts(verdicts, hostile))));
     expect(withoutWarnings(page.structure)).toEqual(withoutWarnings(benign.structure));
     const shown = displayText(hostile);
     expect(page.texts).toEqual(verdicts.flatMap(() => [shown, shown, `${displayText(hostile)}.`]));

@@ -8,7 +8,7 @@ import { composeReport } from './compose-report.ts';
 import { displayLine, displayText } from '../text/foreign-text.ts';
 import { hostileTexts } from './testing/hostile-texts.ts';
 import { fencedMarkdown, inlineMarkdown, reportToMarkdown } from './report-markdown.ts';
-import { fixtureFacts } from './testing/report-fixture.ts';
+import { filledFacts } from './testing/report-fixture.ts';
 
 /** What a GitHub-flavoured Markdown reader makes of it: tags in order (but for inline code), and
  * the texts of code blocks. */
@@ -42,11 +42,13 @@ function withoutWarnings(tags: string[]): string[] {
 }
 
 const verdicts = ['a', 'tie', null] as const;
-const benign = readMarkdown(reportToMarkdown(composeReport(fixtureFacts(verdicts))));
+const benign = readMarkdown(
+  reportToMarkdown(composeReport(filledFacts(verdicts, 'harmless words'))),
+);
 
 describe('reportToMarkdown', () => {
   it.each(hostileTexts)('keeps the structure of the report with %j in every field', (hostile) => {
-    const page = readMarkdown(reportToMarkdown(composeReport(fixtureFacts(verdicts, hostile))));
+    const page = readMarkdown(reportToMarkdown(composeReport(filledFacts(verdicts, hostile))));
     expect(withoutWarnings(page.tags)).toEqual(withoutWarnings(benign.tags));
     const shown = displayText(hostile);
     expect(page.code.map((code) => code.replace(/\n$/, ''))).toEqual(

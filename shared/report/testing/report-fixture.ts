@@ -1,6 +1,8 @@
 import type { ReportVote } from '../../domain/report/evaluation-report.ts';
 import { showVerdict, sideOf, type Verdict } from '../../domain/evaluate/evaluation.ts';
 import type { Identity } from '../../domain/identity.ts';
+import { builtInRubrics } from '../../domain/judge/built-in-rubrics.ts';
+import type { ReportJudge } from '../../domain/report/report-judge.ts';
 import type { ReportFacts } from '../compose-report.ts';
 
 const CREATED_MS = Date.UTC(2026, 10, 22, 16, 14);
@@ -56,6 +58,36 @@ export function fixtureFacts(verdicts: readonly (Verdict | null)[], foreign?: st
       expected: null,
       votes: verdict === null ? [] : [fixtureVote(verdict, ordinal, { author: text('Ada') })],
     })),
+  };
+}
+
+/** The same with every field filled by the same words: reasons, tags, and a judge with an endpoint. */
+export function filledFacts(verdicts: readonly (Verdict | null)[], words: string): ReportFacts {
+  const facts = fixtureFacts(verdicts, words);
+  const judged = { authorKind: 'judge', shown: null, preference: 0.7, orders: [] } as const;
+  const items = facts.items.map((item) => ({
+    ...item,
+    votes: item.votes.flatMap((vote) => [
+      { ...vote, reason: words, tags: [words] },
+      { ...fixtureVote('a', item.ordinal, { author: `judge ${words}` }), ...judged, orders: [] },
+    ]),
+  }));
+  return { ...facts, items, judges: [fixtureJudge(words)] };
+}
+
+function fixtureJudge(words: string): ReportJudge {
+  return {
+    author: `judge ${words}`,
+    judge: words,
+    identities: [fixtureIdentity({ baseName: words, engine: words })],
+    endpoints: [],
+    rubric: { hash: words, name: words, text: builtInRubrics.absolute },
+    nonces: [words],
+    pairs: [],
+    quality: [],
+    answers: [{ system: words, prompt: words, probabilities: [0.5, 0.25, 0.25], elsewhere: 0 }],
+    failures: [{ reason: words, items: 1 }],
+    auditFlags: null,
   };
 }
 
