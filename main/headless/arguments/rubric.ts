@@ -1,11 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { z } from 'zod';
 import {
   rubricTextSchema,
   type Rubric,
   type RubricText,
 } from '../../../shared/domain/judge/rubric.ts';
+import { readInputFile } from '../../input-files/input-file.ts';
 import { CommandError } from '../cli/command-error.ts';
 import type { CoreClient } from '../cli/open-core.ts';
 import { findNamed } from './find-named.ts';
@@ -15,7 +15,7 @@ const leastOfHash = 8;
 
 /** The rubric of a file: JSON with kind, instruction, question and symbols. */
 export async function readRubricFile(path: string): Promise<RubricText> {
-  const text = await textOf(path);
+  const text = (await readInputFile(path, mostBytes)).toString('utf8');
   const parsed = rubricTextSchema.safeParse(jsonOf(text, path));
   if (parsed.success) return parsed.data;
   throw new CommandError(
@@ -23,17 +23,6 @@ export async function readRubricFile(path: string): Promise<RubricText> {
     `${path} is no rubric: ${z.prettifyError(parsed.error)}\nBegin with one that is: lima rubric show P.lima pairwise --json`,
     { path },
   );
-}
-
-async function textOf(path: string): Promise<string> {
-  try {
-    const { size } = await stat(resolve(path));
-    if (size > mostBytes)
-      throw new Error(`it has ${size} bytes, and a rubric at most ${mostBytes}`);
-    return await readFile(resolve(path), 'utf8');
-  } catch (error) {
-    throw new CommandError('FILE_UNREADABLE', `${path} cannot be read: ${String(error)}`, { path });
-  }
 }
 
 function jsonOf(text: string, path: string): unknown {
