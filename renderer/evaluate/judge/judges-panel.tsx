@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { ChevronRight, Gavel } from 'lucide-react';
 import type { Judged, JudgingSummary } from '../../../shared/contract/judgings.ts';
 import { auditStanding } from '../../../shared/text/evaluate/judge-audit.ts';
@@ -56,18 +57,22 @@ const shortProgress = ({ judge, rubric, done, total }: JudgingSummary): string =
   `${judge}, ${rubricLabel(rubric)}: ${formatCount(done)} of ${formatQuantity(total, 'verdict')}`;
 
 function AskPanel({ judged }: { judged: Judged }) {
+  // Its list of models would name the systems that voters must not know.
+  const [isOpen, setOpen] = useState(false);
   return (
-    <details className="judges">
+    <details className="judges" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         <Gavel size={13} aria-hidden /> Ask a judge…
       </summary>
       <div className="column">
-        <JudgeForm
-          label="Ask a judge"
-          submit="Judge"
-          note="A verdict is read from the probabilities of the judge’s next token: nothing is written and nothing is parsed. The same judge and rubric again asks only for what lacks."
-          onStart={askJudge(judged)}
-        />
+        {isOpen && (
+          <JudgeForm
+            label="Ask a judge"
+            submit="Judge"
+            note="A verdict is read from the probabilities of the judge’s next token: nothing is written and nothing is parsed. The same judge and rubric again asks only for what lacks."
+            onStart={askJudge(judged)}
+          />
+        )}
         <div className="row">
           <Button small variant="ghost" onClick={() => showEvaluate({ kind: 'judges' })}>
             Audits and rubrics
