@@ -115,6 +115,24 @@ test('an endpoint judges by the probabilities of the symbols, in both orders, an
   expect(pairs[0]).toMatchObject({ asked: 6, flips: 0 });
 });
 
+test('an audit by an endpoint asks once more under another nonce', async () => {
+  await using server = await StandInEndpoint.start();
+  await using core = await TestCore.start();
+  await answered(core, server, 1);
+  judgeLargest(server, 0.7);
+  const rubrics = await core.client.rubrics.list();
+  const { jobId } = await core.client.audits.start({
+    judge: { endpoint: { baseUrl: server.baseUrl, model: 'judge' } },
+    rubricHash: rubrics.find(({ text }) => text.kind === 'pairwise')?.hash ?? '',
+  });
+  expect(await core.job(jobId)).toMatchObject({ state: 'succeeded' });
+  const fences = asksForVerdicts(server).map(
+    ({ body }) => /each line that starts with (\w+)\./.exec(body?.messages[0]?.content ?? '')?.[1],
+  );
+  const asked = [...Map.groupBy(fences, (fence) => fence).values()];
+  expect(asked.map(({ length }) => length).toSorted((a, b) => a - b)).toEqual([32, 244]);
+});
+
 test('without probabilities of tokens twenty samples stand for them', async () => {
   await using server = await StandInEndpoint.start();
   await using core = await TestCore.start();

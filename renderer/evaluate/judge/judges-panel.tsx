@@ -1,9 +1,9 @@
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { ChevronRight, Gavel } from 'lucide-react';
 import type { Judged, JudgingSummary } from '../../../shared/contract/judgings.ts';
 import { auditStanding } from '../../../shared/text/evaluate/judge-audit.ts';
 import { rubricLabel } from '../../../shared/text/evaluate/judging.ts';
-import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
+import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { Button } from '../../ui/button.tsx';
@@ -23,63 +23,92 @@ interface JudgesPanelProps {
 
 /** Judges of a study or an evaluation: how far each is, and a form that asks another one. */
 export function JudgesPanel({ judged, isBlind }: JudgesPanelProps) {
-  const { kind, id } = judged;
-  const judgings = useQuery(['judgings.list', kind, id], () => rpc.judgings.list(judged), [
-    'evaluations',
-  ]);
-  const list = judgings.data ?? [];
   // Voters need the room more than a judge that is asked once.
   return (
     <section className="panel" aria-label="Judges">
-      <details className="judges" open={!isBlind}>
-        <summary>
-          <ChevronRight size={14} aria-hidden />
-          <h2>Judges</h2>
-          <span className="small dim">
-            <VisibleText text={list.map(shortProgress).join(' · ') || 'none was asked'} />
-          </span>
-        </summary>
-        <div className="column">
-          <QueryView query={judgings}>
-            {(all) => all.map((judging) => <JudgingView key={judging.id} judging={judging} />)}
-          </QueryView>
-          {list.length > 0 && isBlind && (
-            <p className="small dim">What they say is told with the votes, after the reveal.</p>
-          )}
-          <AskPanel judged={judged} />
-        </div>
-      </details>
+      <LazyDetails
+        isOpenAtFirst={!isBlind}
+        summary={
+          <>
+            <ChevronRight size={14} aria-hidden />
+            <h2>Judges</h2>
+          </>
+        }
+      >
+        <Judgings judged={judged} isBlind={isBlind} />
+        <AskPanel judged={judged} />
+      </LazyDetails>
     </section>
   );
 }
 
-const shortProgress = ({ judge, rubric, done, total }: JudgingSummary): string =>
-  `${judge}, ${rubricLabel(rubric)}: ${formatCount(done)} of ${formatQuantity(total, 'verdict')}`;
+interface LazyDetailsProps {
+  isOpenAtFirst?: boolean;
+  summary: ReactNode;
+  children: ReactNode;
+}
+
+/**
+ * Makes what it holds when it is opened: while people vote, verdicts would be read anew at every
+ * vote, and a list of models would name the systems that voters must not know.
+ */
+function LazyDetails({ isOpenAtFirst = false, summary, children }: LazyDetailsProps) {
+  const [isOpen, setOpen] = useState(isOpenAtFirst);
+  return (
+    <details
+      className="judges"
+      open={isOpen}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
+      <summary>{summary}</summary>
+      {isOpen && <div className="column">{children}</div>}
+    </details>
+  );
+}
+
+function Judgings({ judged, isBlind }: JudgesPanelProps) {
+  const { kind, id } = judged;
+  const judgings = useQuery(['judgings.list', kind, id], () => rpc.judgings.list(judged), [
+    'evaluations',
+  ]);
+  return (
+    <QueryView query={judgings}>
+      {(list) => (
+        <>
+          {list.map((judging) => (
+            <JudgingView key={judging.id} judging={judging} />
+          ))}
+          {list.length === 0 && <p className="small dim">None was asked.</p>}
+          {list.length > 0 && isBlind && (
+            <p className="small dim">What they say is told with the votes, after the reveal.</p>
+          )}
+        </>
+      )}
+    </QueryView>
+  );
+}
 
 function AskPanel({ judged }: { judged: Judged }) {
-  // Its list of models would name the systems that voters must not know.
-  const [isOpen, setOpen] = useState(false);
   return (
-    <details className="judges" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>
-        <Gavel size={13} aria-hidden /> Ask a judge…
-      </summary>
-      <div className="column">
-        {isOpen && (
-          <JudgeForm
-            label="Ask a judge"
-            submit="Judge"
-            note="A verdict is read from the probabilities of the judge’s next token: nothing is written and nothing is parsed. The same judge and rubric again asks only for what lacks."
-            onStart={askJudge(judged)}
-          />
-        )}
-        <div className="row">
-          <Button small variant="ghost" onClick={() => showEvaluate({ kind: 'judges' })}>
-            Audits and rubrics
-          </Button>
-        </div>
+    <LazyDetails
+      summary={
+        <>
+          <Gavel size={13} aria-hidden /> Ask a judge…
+        </>
+      }
+    >
+      <JudgeForm
+        label="Ask a judge"
+        submit="Judge"
+        note="A verdict is read from the probabilities of the judge’s next token: nothing is written and nothing is parsed. The same judge and rubric again asks only for what lacks."
+        onStart={askJudge(judged)}
+      />
+      <div className="row">
+        <Button small variant="ghost" onClick={() => showEvaluate({ kind: 'judges' })}>
+          Audits and rubrics
+        </Button>
       </div>
-    </details>
+    </LazyDetails>
   );
 }
 

@@ -99,12 +99,17 @@ async function ask(
   progress: JudgingProgress,
 ): Promise<void> {
   const { db } = session.file;
-  const { systemId, rubric, nonce } = judging;
+  const { systemId, rubric } = judging;
+  const nonce = items[0]?.isAgain ? againNonce(judging.nonce) : judging.nonce;
   const system = found(findSystem(db, systemId), 'system', systemId);
   if (system.kind === 'answers')
     throw new AppError('INVALID_INPUT', 'Imported answers cannot judge: choose a model');
   if (system.kind === 'endpoint')
-    return await askEndpoint(session, { judging, items, endpoint: system.spec.endpoint }, progress);
+    return await askEndpoint(
+      session,
+      { judging: { ...judging, nonce }, items, endpoint: system.spec.endpoint },
+      progress,
+    );
   const { signal } = progress.context;
   const files = await systemFiles(session, { ...system.spec, otherBase: true }, signal);
   const byKey = new Map(items.map((one) => [one.asked.key, one]));
@@ -116,7 +121,7 @@ async function ask(
       system: files,
       items: items.map(({ asked }) => asked),
       rubric: { instruction, question, symbols },
-      nonce: items[0]?.isAgain ? againNonce(nonce) : nonce,
+      nonce,
     },
     {
       signal,
