@@ -43,7 +43,11 @@ export const jobKinds = {
   },
   /** Verdicts of a judge; `verdicts`: all that are there now, or cannot be had. */
   judge: {
-    payload: z.object({ judgingId: z.string() }),
+    payload: z.object({
+      judgingId: z.string(),
+      /** Nothing is taken over from earlier judgings. */
+      isFresh: z.boolean().optional(),
+    }),
     result: z.object({ judgingId: z.string(), verdicts: z.number().int() }),
   },
   export: {

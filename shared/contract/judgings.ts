@@ -13,6 +13,8 @@ export type Judged = z.infer<typeof judgedSchema>;
 export const judgingSummarySchema = z.object({
   id: z.string(),
   judged: judgedSchema,
+  /** As reports name what it says. */
+  author: z.string(),
   /** The judge: its name, and the system that it is stored as. */
   judge: z.string(),
   systemId: z.string(),
@@ -22,12 +24,15 @@ export const judgingSummarySchema = z.object({
   /** Fences the texts off in every question of this judging. */
   nonce: z.string(),
   jobId: z.string().nullable(),
-  /** Pairs or answers that can be judged now, but for pairs of identical answers. */
+  /** Pairs, answers or turns of dialogues that can be judged now, but for pairs of identical answers. */
   items: z.number().int(),
   identical: z.number().int(),
   /** Verdicts wanted, and those that are there or cannot be had. */
   total: z.number().int(),
   done: z.number().int(),
+  /** Verdicts that the judge was asked for, and those taken over from earlier judgings of the same words. */
+  asked: z.number().int(),
+  takenOver: z.number().int(),
   /** Items that the judge could not be asked, with the reasons of the first. */
   failed: z.number().int(),
   failures: z.array(z.string()),
@@ -41,10 +46,16 @@ const byId = z.object({ id: z.string() });
 export const judgingsContract = {
   /** Judgings of a study or an evaluation, oldest first. */
   list: reading.input(judgedSchema).output(z.array(judgingSummarySchema)),
-  /** Asks a judge for what lacks; the same judge and rubric again goes on with the same judging. */
+  /** Asks a judge for what lacks and was in no earlier judging of the same words; the same judge and rubric again goes on with the same judging. */
   start: procedure
     .input(
-      z.object({ judged: judgedSchema, judge: contestantSchema, rubricHash: z.string().min(1) }),
+      z.object({
+        judged: judgedSchema,
+        judge: contestantSchema,
+        rubricHash: z.string().min(1),
+        /** Asks also for what would be taken over from earlier judgings of the same words. */
+        isFresh: z.boolean().default(false),
+      }),
     )
     .output(z.object({ judgingId: z.string(), jobId: z.string() })),
   /** What it said; refused while it is blind and a person has voted on it. */

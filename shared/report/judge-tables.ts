@@ -1,9 +1,14 @@
 import type { ReportJudge } from '../domain/report/report-judge.ts';
 import { displayLine } from '../text/foreign-text.ts';
 import { auditStanding } from '../text/evaluate/judge-audit.ts';
-import { elsewhereText, flipText } from '../text/evaluate/judging.ts';
-import { qualityText, winRateText } from '../text/evaluate/vote-statistics.ts';
-import { formatCount } from '../text/numbers.ts';
+import {
+  elsewhereText,
+  flipText,
+  judgedQualityText,
+  judgedSystem,
+} from '../text/evaluate/judging.ts';
+import { winRateText } from '../text/evaluate/vote-statistics.ts';
+import { formatCount, formatQuantity } from '../text/numbers.ts';
 import type { ReportTable } from './report-figures.ts';
 import type { TitledTable } from './vote-tables.ts';
 
@@ -19,8 +24,16 @@ export function judgeTables(judges: readonly ReportJudge[]): TitledTable[] {
 
 function judgeTable(judges: readonly ReportJudge[]): ReportTable {
   return {
-    columns: ['Judge', 'Rubric', 'Rubric SHA-256', 'Nonce', 'Weights or endpoint', 'Audit'],
-    rows: judges.map(({ judge, rubric, nonces, identities, endpoints, auditFlags }) => [
+    columns: [
+      'Judge',
+      'Rubric',
+      'Rubric SHA-256',
+      'Nonce',
+      'Weights or endpoint',
+      'Taken over',
+      'Audit',
+    ],
+    rows: judges.map(({ judge, rubric, nonces, identities, endpoints, takenOver, auditFlags }) => [
       displayLine(judge),
       `${displayLine(rubric.name)} (${rubric.text.kind})`,
       displayLine(rubric.hash),
@@ -29,6 +42,7 @@ function judgeTable(judges: readonly ReportJudge[]): ReportTable {
         ...identities.map(({ baseSha256 }) => `base SHA-256 ${displayLine(baseSha256)}`),
         ...endpoints.map(({ endpoint }) => displayLine(endpoint)),
       ].join(', ') || '–',
+      takenOver === 0 ? '–' : formatQuantity(takenOver, 'verdict'),
       auditStanding(auditFlags),
     ]),
   };
@@ -50,15 +64,15 @@ function pairTable(judges: readonly ReportJudge[]): ReportTable {
   };
 }
 
-/** What judges said of answers by themselves: in words or from 1 to 6. */
+/** What judges said of answers and turns by themselves: in words, from 1 to 6, or whether they are safe. */
 export function judgeGradeTable(judges: readonly ReportJudge[]): ReportTable {
   return {
     columns: ['Judge', 'System', 'Grades', 'Elsewhere'],
     rows: judges.flatMap(({ author, quality }) =>
       quality.map((one) => [
         displayLine(author),
-        displayLine(one.system),
-        qualityText(one) +
+        displayLine(judgedSystem(one)),
+        judgedQualityText(one) +
           (one.levels === null ? '' : `; likeliest levels 1 to 6: ${one.levels.join(', ')}`),
         elsewhereText(one.elsewhere),
       ]),

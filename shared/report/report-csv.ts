@@ -4,7 +4,7 @@ import type {
   ReportVote,
 } from '../domain/report/evaluation-report.ts';
 import type { ReportJudge } from '../domain/report/report-judge.ts';
-import { gradeOf } from '../stats/judge/judged-pairs.ts';
+import { saidOf } from '../stats/judge/judged-quality.ts';
 import { codePoints } from '../stats/pair-verdict.ts';
 import { withoutThinking } from '../template/thinking.ts';
 
@@ -30,6 +30,8 @@ const columns = [
   'elsewhere',
   'system',
   'grade',
+  'safety',
+  'turn',
 ] as const;
 
 const preferences = { a: '1', tie: '0.5', b: '0' };
@@ -38,7 +40,8 @@ const preferences = { a: '1', tie: '0.5', b: '0' };
  * The raw votes of some evaluations as a table (RFC 4180): one row for every standing vote, `lima stats` reads it back.
  * `preference_a` is 1 where system_a is better, of a judge the mean of its two orders; lengths are in
  * code points, without thinking; `shown` tells “both bad” from the other ties, and tags are parted by
- * commas. Behind them a row for each answer that a judge graded by itself.
+ * commas. Behind them a row for each answer that a judge graded by itself,
+ * or each turn of a dialogue, from 1.
  */
 export function reportToCsv(...reports: readonly EvaluationReport[]): string {
   const rows = reports.flatMap((report) =>
@@ -81,14 +84,16 @@ function voteRow({ systems }: EvaluationReport, item: ReportItem, vote: ReportVo
     orders.length === 0 ? '' : String(elsewhere),
     '',
     '',
+    '',
+    '',
   ];
 }
 
-/** A judge's grades of single answers, a row each. */
+/** A judge's grades of single answers and of turns, a row each. */
 function gradeRows({ author, rubric: { text }, answers }: ReportJudge): string[][] {
   const { kind } = text;
   if (kind === 'pairwise') return [];
-  return answers.map(({ system, prompt, probabilities, elsewhere }) => {
+  return answers.map(({ system, prompt, turn, probabilities, elsewhere }) => {
     const cells: Partial<Record<(typeof columns)[number], string>> = {
       prompt,
       author,
@@ -96,7 +101,8 @@ function gradeRows({ author, rubric: { text }, answers }: ReportJudge): string[]
       probabilities_given: probabilities.join(' '),
       elsewhere: String(elsewhere),
       system,
-      grade: String(gradeOf(kind, probabilities)),
+      [kind === 'safety' ? 'safety' : 'grade']: String(saidOf(kind, probabilities)),
+      turn: turn === null ? '' : String(turn + 1),
     };
     return columns.map((column) => cells[column] ?? '');
   });

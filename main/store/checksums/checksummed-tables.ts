@@ -182,7 +182,8 @@ export const checksummedTables: readonly ChecksummedTable[] = [
     name: 'verdict',
     columns: (
       'id judging_id comparison_id generation_id shown_order probabilities_json elsewhere ' +
-      'prompt_tokens failure identity_json created_ms sequence audit_key'
+      'prompt_tokens failure identity_json created_ms sequence audit_key turn origin_id ' +
+      'origin_nonce'
     ).split(' '),
     ...texts,
     about: `'verdict of a judge, ' || shown_order || ' order'`,

@@ -140,6 +140,9 @@ export const evaluationColumnKinds: ColumnKinds = {
     failure: 'text?',
     identity_json: 'text?',
     audit_key: 'name?',
+    turn: 'count?',
+    origin_id: 'id?',
+    origin_nonce: 'word?',
     ...ordered,
   },
   grade: {

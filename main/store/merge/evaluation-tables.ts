@@ -165,6 +165,10 @@ export const evaluationTables = {
       failure: value,
       identity_json: value,
       audit_key: value,
+      turn: value,
+      // The verdict may be gone, in both files or in one.
+      origin_id: value,
+      origin_nonce: value,
       ...ordered,
     },
   },

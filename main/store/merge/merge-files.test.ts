@@ -135,6 +135,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
     do: fc.constant('judge'),
     at: small,
     kind: fc.constantFrom('pairwise', 'absolute', 'audit'),
+    isTakenOver: fc.boolean(),
   }),
   fc.record({
     do: fc.constant('grade'),

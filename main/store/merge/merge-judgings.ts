@@ -31,7 +31,8 @@ export function mergeJudgings(db: Database, path: string): UnionCount {
 
 const isSameItem = `m.judging_id = o.judging_id AND m.shown_order = o.shown_order
   AND coalesce(m.comparison_id, m.generation_id, m.audit_key)
-    = coalesce(o.comparison_id, o.generation_id, o.audit_key)`;
+    = coalesce(o.comparison_id, o.generation_id, o.audit_key)
+  AND m.turn IS o.turn AND (m.origin_id IS NULL) = (o.origin_id IS NULL)`;
 
 /** True of a verdict of one file on an answer that the other file's takes the place of. */
 const isOnReplaced = (verdict: string, answer: 'ours' | 'theirs', isLost: string) =>

@@ -20,6 +20,7 @@ test('evaluations of an earlier version keep their votes, and have judges beside
       ['pairwise', true],
       ['likert', true],
       ['absolute', true],
+      ['safety', true],
     ]);
     const rubric = storeRubric(db, { name: 'pairwise', text, author: 'me' });
     expect(rubric).toMatchObject({ version: 2, isBuiltIn: false, text });

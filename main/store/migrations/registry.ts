@@ -25,6 +25,7 @@ import { studyPairing } from './0023-study-pairing.ts';
 import { judging } from './0024-judging.ts';
 import { grades } from './0025-grades.ts';
 import { promptVersions } from './0026-prompt-versions.ts';
+import { verdictsOnTurns } from './0027-verdicts-on-turns.ts';
 
 /** Every migration in order. Never edit or renumber one that was released: add the next. */
 export const migrations: readonly Migration[] = [
@@ -54,4 +55,5 @@ export const migrations: readonly Migration[] = [
   judging,
   grades,
   promptVersions,
+  verdictsOnTurns,
 ];

@@ -269,9 +269,11 @@ function addJudgings(db: Database, systemId: string): void {
     const judging = ensureJudging(db, { evaluationId: 'e', systemId, ...begun });
     const probabilities = [0.5, 0.25, 0.25];
     const [comparison] = comparisonsOf(db, 'e');
-    const [one = '', other = ''] = all(db, idRow, 'SELECT id FROM generation ORDER BY id').map(
-      ({ id }) => id,
-    );
+    const [one = '', other = '', third = ''] = all(
+      db,
+      idRow,
+      'SELECT id FROM generation ORDER BY id',
+    ).map(({ id }) => id);
     if (kind === 'pairwise' && comparison)
       for (const order of ['given', 'swapped'] as const) {
         const item = { comparisonId: comparison.id };
@@ -283,9 +285,18 @@ function addJudgings(db: Database, systemId: string): void {
       insertVerdict(db, { ...pair, order: 'given', probabilities, ...said });
       continue;
     }
-    const item = { generationId: one };
+    const item = { generationId: one, turn: null };
     insertVerdict(db, { judgingId: judging.id, item, order: 'given', probabilities, ...said });
-    const failed = { judgingId: judging.id, item: { generationId: other } };
+    const taken = { ...said, origin: { id: 'v0', nonce: 'k7Qz0244' } };
+    const turn = { generationId: third, turn: 0 };
+    insertVerdict(db, {
+      judgingId: judging.id,
+      item: turn,
+      order: 'given',
+      probabilities,
+      ...taken,
+    });
+    const failed = { judgingId: judging.id, item: { generationId: other, turn: 1 } };
     insertFailedVerdict(db, { ...failed, failure: 'It is too long.' });
   }
 }

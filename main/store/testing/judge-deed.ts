@@ -13,6 +13,8 @@ export interface JudgeDeed {
   do: 'judge';
   at: number;
   kind: 'pairwise' | 'absolute' | 'audit';
+  /** Taken over from another verdict. */
+  isTakenOver: boolean;
 }
 
 const identity = identitySchema.parse({
@@ -28,7 +30,7 @@ const identity = identitySchema.parse({
 });
 
 /** Judges an item by the first system of its evaluation. */
-export function judge(db: Database, { at, kind }: JudgeDeed, author: string): void {
+export function judge(db: Database, { at, kind, isTakenOver }: JudgeDeed, author: string): void {
   const evaluations = listEvaluations(db);
   const evaluation = evaluations[at % Math.max(1, evaluations.length)];
   if (!evaluation) return;
@@ -56,10 +58,13 @@ export function judge(db: Database, { at, kind }: JudgeDeed, author: string): vo
     elsewhere: 0.1,
     promptTokens: 9,
     identity,
+    ...(isTakenOver && { origin: { id: 'v1', nonce: 'earlier00' } }),
   });
 }
 
 function itemOf(kind: JudgeDeed['kind'], id: string, at: number): JudgedItem {
   if (kind === 'audit') return { auditKey: `pair ${at % 3}` };
-  return kind === 'pairwise' ? { comparisonId: id } : { generationId: id };
+  return kind === 'pairwise'
+    ? { comparisonId: id }
+    : { generationId: id, turn: at % 3 === 0 ? null : at % 3 };
 }

@@ -12,7 +12,7 @@ import { useAction } from '../../rpc/use-action.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { EmptyState, QueryView } from '../../ui/feedback/states.tsx';
-import { Select } from '../../ui/inputs/inputs.tsx';
+import { Checkbox, Select } from '../../ui/inputs/inputs.tsx';
 import { AddModelButton } from '../../ui/models/model-buttons.tsx';
 import { useNetwork } from '../../ui/network/network.ts';
 import {
@@ -31,8 +31,12 @@ interface JudgeFormProps {
   label: string;
   submit: string;
   note: ReactNode;
+  /** Which rubrics are offered; all of them where nothing is said. */
+  offers?: (kind: RubricKind) => boolean;
+  /** Whether verdicts of earlier judgings may be taken over, and whether they may be asked anew. */
+  takesOver?: boolean;
   /** Asks that judge with that rubric. */
-  onStart: (judge: Contestant, rubricHash: string) => Promise<unknown>;
+  onStart: (judge: Contestant, rubricHash: string, isFresh: boolean) => Promise<unknown>;
 }
 
 /** Chooses a judge, a model or an endpoint, and the rubric that it is asked with. */
@@ -63,17 +67,21 @@ interface FieldsProps extends JudgeFormProps {
 
 const saysOf: Record<RubricKind, string> = {
   pairwise: 'Each pair is shown in both orders; where they disagree it is a tie.',
-  likert: 'Each answer is graded by itself, from 1 to 6.',
-  absolute: 'Each answer is graded by itself: Excellent, Pass or Fail.',
+  likert: 'Each answer is graded by itself, turn by turn in dialogues, from 1 to 6.',
+  absolute: 'Each answer is graded by itself, turn by turn in dialogues: Excellent, Pass or Fail.',
+  safety: 'Each answer to a prompt that is tagged as sensitive: safe or unsafe.',
 };
 
-function Fields({ label, submit, note, onStart, available, texts, network }: FieldsProps) {
+function Fields({ label, submit, note, onStart, available, network, ...props }: FieldsProps) {
+  const { offers = () => true, takesOver = false } = props;
+  const texts = props.texts.filter(({ text }) => offers(text.kind));
   const [chosen, setChosen] = useState<Contestant | null>(null);
   const [hash, setHash] = useState('');
+  const [isFresh, setFresh] = useState(false);
   const judge = chosen ?? firstJudge(available, network);
   const rubric = texts.find((one) => one.hash === hash) ?? texts[0];
   const start = useAction(async () => {
-    if (judge && rubric) await onStart(judge, rubric.hash);
+    if (judge && rubric) await onStart(judge, rubric.hash, isFresh);
   });
   if (!judge || !rubric)
     return (
@@ -108,6 +116,13 @@ function Fields({ label, submit, note, onStart, available, texts, network }: Fie
         options={texts.map((one) => ({ value: one.hash, label: rubricLabel(one) }))}
         onValue={setHash}
       />
+      {takesOver && (
+        <Checkbox
+          label="Ask anew what the judge said before of the same words"
+          isChecked={isFresh}
+          onChecked={setFresh}
+        />
+      )}
       <div className="row">
         <Button
           type="submit"
@@ -145,5 +160,6 @@ function judgeProblem(
 
 /** Asks a judge about a study or an evaluation. */
 export const askJudge =
-  (judged: { kind: 'study' | 'evaluation'; id: string }) => (judge: Contestant, hash: string) =>
-    rpc.judgings.start({ judged, judge, rubricHash: hash });
+  (judged: { kind: 'study' | 'evaluation'; id: string }) =>
+  (judge: Contestant, hash: string, isFresh: boolean) =>
+    rpc.judgings.start({ judged, judge, rubricHash: hash, isFresh });

@@ -29,6 +29,7 @@ export function JudgesPage() {
           label="New audit"
           submit="Audit"
           note="The judge is asked about pairs that the program brings along: plainly good answers against plainly bad ones, brief ones against long ones, and bad ones that ask for the verdict. The same judge and rubric again asks only for what lacks."
+          offers={(kind) => kind !== 'safety'}
           onStart={(judge, rubricHash) => rpc.audits.start({ judge, rubricHash })}
         />
       </section>

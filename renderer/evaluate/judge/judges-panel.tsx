@@ -1,8 +1,10 @@
 import { useState, type ReactNode } from 'react';
 import { ChevronRight, Gavel } from 'lucide-react';
 import type { Judged, JudgingSummary } from '../../../shared/contract/judgings.ts';
+import { besidePeople } from '../../../shared/report/grades/beside-people.ts';
+import { gradeTables } from '../../../shared/report/grades/grade-tables.ts';
 import { auditStanding } from '../../../shared/text/evaluate/judge-audit.ts';
-import { rubricLabel } from '../../../shared/text/evaluate/judging.ts';
+import { askedText, rubricLabel } from '../../../shared/text/evaluate/judging.ts';
 import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
@@ -11,6 +13,7 @@ import { Badge } from '../../ui/feedback/badge.tsx';
 import { QueryView } from '../../ui/feedback/states.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { showEvaluate } from '../evaluate-store.ts';
+import { FigureTable } from '../figure-table.tsx';
 import { askJudge, JudgeForm } from './judge-form.tsx';
 import { JudgingProgress } from './judging-progress.tsx';
 import './judge.css';
@@ -76,7 +79,7 @@ function Judgings({ judged, isBlind }: JudgesPanelProps) {
       {(list) => (
         <>
           {list.map((judging) => (
-            <JudgingView key={judging.id} judging={judging} />
+            <JudgingView key={judging.id} judging={judging} isBlind={isBlind} />
           ))}
           {list.length === 0 && <p className="small dim">None was asked.</p>}
           {list.length > 0 && isBlind && (
@@ -100,7 +103,8 @@ function AskPanel({ judged }: { judged: Judged }) {
       <JudgeForm
         label="Ask a judge"
         submit="Judge"
-        note="A verdict is read from the probabilities of the judge’s next token: nothing is written and nothing is parsed. The same judge and rubric again asks only for what lacks."
+        note="A verdict is read from the probabilities of the judge’s next token: nothing is written and nothing is parsed. The same judge and rubric again asks only for what lacks, and takes over what it said before of word for word the same texts."
+        takesOver
         onStart={askJudge(judged)}
       />
       <div className="row">
@@ -112,8 +116,9 @@ function AskPanel({ judged }: { judged: Judged }) {
   );
 }
 
-function JudgingView({ judging }: { judging: JudgingSummary }) {
+function JudgingView({ judging, isBlind }: { judging: JudgingSummary; isBlind: boolean }) {
   const { judge, rubric, identical, failures, auditFlags, done, total } = judging;
+  const { kind } = rubric.text;
   return (
     <article className="judging" aria-label={`${judge} · ${rubricLabel(rubric)}`}>
       <div className="row">
@@ -123,9 +128,14 @@ function JudgingView({ judging }: { judging: JudgingSummary }) {
         <span className="dim">
           <VisibleText text={rubricLabel(rubric)} />
         </span>
-        <Badge tone={auditFlags?.length === 0 ? 'good' : 'warn'}>{auditStanding(auditFlags)}</Badge>
+        {kind !== 'safety' && (
+          <Badge tone={auditFlags?.length === 0 ? 'good' : 'warn'}>
+            {auditStanding(auditFlags)}
+          </Badge>
+        )}
       </div>
       <JudgingProgress jobId={judging.jobId} done={done} total={total} />
+      {judging.takenOver > 0 && <p className="small dim">{askedText(judging)}.</p>}
       {identical > 0 && (
         <p className="small dim">
           {formatQuantity(identical, 'pair')} of identical answers: ties by rule, asked of nobody.
@@ -136,6 +146,25 @@ function JudgingView({ judging }: { judging: JudgingSummary }) {
           Not asked: <VisibleText text={reason} />
         </p>
       ))}
+      {!isBlind && (kind === 'absolute' || kind === 'safety') && <BesidePeople judging={judging} />}
     </article>
+  );
+}
+
+/** What one judge and people say of the same answers, of dialogues turn by turn. */
+function BesidePeople({ judging: { judged, author } }: { judging: JudgingSummary }) {
+  const { kind, id } = judged;
+  const report = useQuery(['grades.report', kind, id], () => rpc.grades.report({ kind, id }), [
+    'evaluations',
+    'prompts',
+  ]);
+  return (
+    <QueryView query={report}>
+      {(data) =>
+        gradeTables(besidePeople(data, author), []).map(({ title, table }) => (
+          <FigureTable key={title} title={`${title}: ${author}`} table={table} />
+        ))
+      }
+    </QueryView>
   );
 }

@@ -71,6 +71,7 @@ const symbolHints: Record<RubricText['kind'], string> = {
     'For the first answer, the second, and perhaps neither; each a single token of the judge.',
   likert: 'Six, from the worst level to the best; each a single token of the judge.',
   absolute: 'For Excellent, Pass and Fail; each a single token of the judge.',
+  safety: 'For safe and unsafe; each a single token of the judge.',
 };
 
 /** The first thing that is wrong with what was typed. */

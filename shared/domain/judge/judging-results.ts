@@ -21,11 +21,15 @@ export const judgedPairSchema = comparisonStatisticsSchema.extend({
 });
 export type JudgedPair = z.infer<typeof judgedPairSchema>;
 
-/** What a judge said of the answers of one system by themselves. */
+/** What a judge said of the answers of one system by themselves, of dialogues turn by turn. */
 export const judgedQualitySchema = qualityStatisticsSchema.extend({
   elsewhere: z.number(),
   /** Likert alone: how often each level, from 1, was the likeliest. */
   levels: z.array(count).nullable(),
+  /** Safety alone. */
+  safe: z.object({ count, share: estimateSchema }).nullable().default(null),
+  /** Verdicts of an older version, of all turns of a dialogue at once. */
+  ofWholeDialogues: z.boolean().default(false),
 });
 export type JudgedQuality = z.infer<typeof judgedQualitySchema>;
 

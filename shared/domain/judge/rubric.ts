@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { hashSchema, nameSchema } from '../stored-value.ts';
 
-/** What a judge is asked for: one answer against another, a level from 1 to 6, or a grade in words. */
-export const rubricKindSchema = z.enum(['pairwise', 'likert', 'absolute']);
+/**
+ * What a judge is asked for: one answer against another, a level from 1 to 6, a grade in words, or
+ * whether an answer to a sensitive prompt is safe.
+ */
+export const rubricKindSchema = z.enum(['pairwise', 'likert', 'absolute', 'safety']);
 export type RubricKind = z.infer<typeof rubricKindSchema>;
 
 /** Which version of the frame around the texts a rubric's hash is about; the engine writes it. */
@@ -13,6 +16,7 @@ const symbolCounts: Record<RubricKind, readonly number[]> = {
   pairwise: [2, 3],
   likert: [6],
   absolute: [3],
+  safety: [2],
 };
 
 const symbolSchema = z.string().min(1).max(20).regex(/^\S+$/, {
@@ -21,7 +25,8 @@ const symbolSchema = z.string().min(1).max(20).regex(/^\S+$/, {
 
 /**
  * What a judge reads beside the texts. Symbols in order: `pairwise` the first answer, the second,
- * and perhaps neither; `likert` from the worst level to the best; `absolute` Excellent, Pass, Fail.
+ * and perhaps neither; `likert` from the worst level to the best; `absolute` Excellent, Pass, Fail;
+ * `safety` safe, unsafe.
  */
 export const rubricTextSchema = z
   .object({

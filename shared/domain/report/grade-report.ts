@@ -60,6 +60,28 @@ export const reportGradeSchema = z.object({
 });
 export type ReportGrade = z.infer<typeof reportGradeSchema>;
 
+/** Whether one answer is safe, as a person or a judge says. */
+const safetyVerdictSchema = reportGradeSchema
+  .omit({ grade: true, note: true, durationMs: true })
+  .extend({ safety: safetySchema });
+export type SafetyVerdict = z.infer<typeof safetyVerdictSchema>;
+
+/** How often two authors said the same of the same answers or turns, and beyond chance. */
+const gradeAgreementSchema = z.object({
+  first: z.string(),
+  second: z.string(),
+  answers: count,
+  same: estimateSchema,
+  kappa: agreementCoefficientSchema,
+});
+export type GradeAgreement = z.infer<typeof gradeAgreementSchema>;
+
+/** How many answers of a system to sensitive prompts one judge, or all people together, call safe. */
+const safetyRowSchema = gradeRowSchema
+  .pick({ by: true, authorKind: true, system: true, n: true, prompts: true })
+  .extend({ safe: shareSchema, unsafe: shareSchema });
+export type SafetyRow = z.infer<typeof safetyRowSchema>;
+
 /** What grades of single answers say of the systems of an evaluation or a study. */
 export const gradeReportSchema = z.object({
   rows: z.array(gradeRowSchema),
@@ -73,16 +95,17 @@ export const gradeReportSchema = z.object({
       medianMs: z.number().nullable(),
     }),
   ),
-  /** Of each pair of authors that graded the same answers: how often the same, and beyond chance. */
-  agreements: z.array(
-    z.object({
-      first: z.string(),
-      second: z.string(),
-      answers: count,
-      same: estimateSchema,
-      kappa: agreementCoefficientSchema,
-    }),
-  ),
+  /** Of each pair of authors that graded the same answers, of dialogues the same turns. */
+  agreements: z.array(gradeAgreementSchema),
+  /** Of answers to sensitive prompts: people beside judges, which are asked about that alone. */
+  safety: z
+    .object({
+      rows: z.array(safetyRowSchema),
+      agreements: z.array(gradeAgreementSchema),
+      /** What judges said; people say it with their grades. */
+      judged: z.array(safetyVerdictSchema),
+    })
+    .default({ rows: [], agreements: [], judged: [] }),
   grades: z.array(reportGradeSchema),
   /** How people graded; empty where none did. */
   methods: z.string().default(''),

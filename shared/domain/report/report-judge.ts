@@ -22,7 +22,7 @@ export const reportJudgeSchema = z.object({
   identities: z.array(identitySchema),
   endpoints: z.array(endpointIdentitySchema),
   rubric: z.object({ hash: z.string(), name: z.string(), text: rubricTextSchema }),
-  /** What fenced the texts off. */
+  /** What fenced the texts off, in earlier judgings as well. */
   nonces: z.array(z.string()),
   /** Of a pairwise rubric. */
   pairs: z.array(judgedPairSchema),
@@ -32,12 +32,16 @@ export const reportJudgeSchema = z.object({
     z.object({
       system: z.string(),
       prompt: z.string(),
+      /** Of a dialogue, from 0; null of a single answer, and where it was asked about as a whole. */
+      turn: z.number().int().min(0).nullable().default(null),
       probabilities: probabilitiesSchema,
       elsewhere: z.number(),
     }),
   ),
   /** Items that it could not be asked, by the reason. */
   failures: z.array(z.object({ reason: z.string(), items: z.number().int() })),
+  /** Of all its verdicts, those taken over from earlier judgings of the same words. */
+  takenOver: z.number().int().min(0).default(0),
   /** Of its audit with this rubric; null where there is no whole one. */
   auditFlags: z.array(auditFlagSchema).nullable(),
 });

@@ -3,20 +3,31 @@ import {
   type GradeReport,
   type GradeRow,
   type ReportGrade,
+  type SafetyVerdict,
 } from '../../domain/report/grade-report.ts';
 import { dialogueTag, gradeSchema } from '../../domain/evaluate/grade.ts';
 import { outOfDistributionTag, sensitiveTag } from '../../domain/evaluate/prompt-tags.ts';
-import { clusteredShare } from '../../stats/clustered-summary.ts';
-import { cohenKappa } from '../../stats/kappa.ts';
+import { ofWholeDialoguesText } from '../../text/evaluate/judging.ts';
 import { gradeLevels } from '../../text/evaluate/grades.ts';
 import { formatQuantity } from '../../text/numbers.ts';
+import { composeSafety } from './compose-safety.ts';
 import { firstFailures } from './first-failures.ts';
+import {
+  agreementsOf,
+  answerOf,
+  byAuthor,
+  clustersOf,
+  inOrder,
+  shareOf,
+} from './grade-clusters.ts';
 
 /** Standing grades, and what of them cannot count. */
 export interface GradeFacts {
   /** All systems, in the order in which they are told. */
   systems: readonly string[];
   grades: readonly ReportGrade[];
+  /** What judges that are asked about safety alone said. */
+  judgedSafety?: readonly SafetyVerdict[];
   /** Grades on a text that is the answer no more, after a merge. */
   onOtherTexts: number;
   /** Grades that people gave after they could know which system gave the answer. */
@@ -27,18 +38,17 @@ export interface GradeFacts {
 export function composeGrades({
   systems,
   grades,
+  judgedSafety = [],
   onOtherTexts,
   afterReveal,
 }: GradeFacts): GradeReport {
-  const byAuthor = Map.groupBy(grades, ({ author, authorKind }) =>
-    JSON.stringify([author, authorKind]),
-  );
+  const authors = byAuthor(grades);
   return gradeReportSchema.parse({
     rows: rowsOf(grades, systems),
     dialogues: firstFailures(grades.flatMap(turnGrade)).toSorted(
       (one, other) => systems.indexOf(one.system) - systems.indexOf(other.system),
     ),
-    authors: [...byAuthor.values()].flatMap(([first, ...more]) =>
+    authors: authors.flatMap(([first, ...more]) =>
       first === undefined
         ? []
         : {
@@ -48,7 +58,8 @@ export function composeGrades({
             medianMs: medianOf([first, ...more].flatMap(({ durationMs }) => durationMs ?? [])),
           },
     ),
-    agreements: agreementsOf([...byAuthor.values()]),
+    agreements: agreementsOf(authors, ({ grade }) => gradeSchema.options.indexOf(grade)),
+    safety: composeSafety({ grades, judged: judgedSafety }, systems),
     grades,
     methods: gradeMethods(grades),
     remarks: [
@@ -80,11 +91,15 @@ function tagsOf(grades: readonly ReportGrade[]): (string | null)[] {
   return [null, ...apart.filter((tag) => found.has(tag)), ...others];
 }
 
+/** Who is counted together. What a judge said of a whole dialogue is no grade of a turn. */
+function graderOf({ author, authorKind, turn, tags }: ReportGrade): string {
+  if (authorKind === 'human') return 'people';
+  return turn === null && tags.includes(dialogueTag) ? ofWholeDialoguesText(author) : author;
+}
+
 function rowsOf(grades: readonly ReportGrade[], systems: readonly string[]): GradeRow[] {
-  const judges = Map.groupBy(grades, ({ author, authorKind }) =>
-    authorKind === 'human' ? 'people' : author,
-  );
-  return [...judges].flatMap(([by, given]) =>
+  const graders = Map.groupBy(grades, graderOf);
+  return [...graders].flatMap(([by, given]) =>
     tagsOf(grades).flatMap((tag) => {
       const wanted = given.filter(({ tags }) => tag === null || tags.includes(tag));
       const bySystem = Map.groupBy(wanted, ({ system }) => system);
@@ -102,20 +117,6 @@ function rowsOf(grades: readonly ReportGrade[], systems: readonly string[]): Gra
   );
 }
 
-const inOrder = <Value>(found: ReadonlyMap<string, Value>, order: readonly string[]) =>
-  [...found].toSorted(([one], [other]) => order.indexOf(one) - order.indexOf(other));
-
-const clustersOf = (grades: readonly ReportGrade[]) => [
-  ...Map.groupBy(grades, ({ promptSet, prompt }) => JSON.stringify([promptSet, prompt])).values(),
-];
-
-const shareOf = (grades: readonly ReportGrade[], is: (grade: ReportGrade) => boolean) => ({
-  count: grades.filter(is).length,
-  share: clusteredShare(
-    clustersOf(grades).map((cluster) => cluster.map((grade) => (is(grade) ? 1 : 0))),
-  ),
-});
-
 const sharesOf = (grades: readonly ReportGrade[]) => ({
   excellent: shareOf(grades, ({ grade }) => grade === 'excellent'),
   pass: shareOf(grades, ({ grade }) => grade === 'pass'),
@@ -126,38 +127,6 @@ function safeShare(grades: readonly ReportGrade[]): GradeRow['safe'] {
   const said = grades.filter(({ safety }) => safety !== null);
   if (said.length === 0) return null;
   return { n: said.length, ...shareOf(said, ({ safety }) => safety === 'safe') };
-}
-
-const answerOf = ({ system, promptSet, prompt, turn }: ReportGrade) =>
-  JSON.stringify([system, promptSet, prompt, turn]);
-
-const rank = ({ grade }: ReportGrade) => gradeSchema.options.indexOf(grade);
-
-function agreementsOf(authors: readonly (readonly ReportGrade[])[]): GradeReport['agreements'] {
-  return authors.flatMap((first, at) =>
-    authors.slice(at + 1).flatMap((second) => {
-      const theirs = new Map(second.map((grade) => [answerOf(grade), grade]));
-      const pairs = first.flatMap((grade) => {
-        const other = theirs.get(answerOf(grade));
-        return other ? [{ grade, other }] : [];
-      });
-      const [pair] = pairs;
-      if (!pair) return [];
-      const isSame = new Map(
-        pairs.map(({ grade, other }) => [grade, grade.grade === other.grade] as const),
-      );
-      return {
-        first: pair.grade.author,
-        second: pair.other.author,
-        answers: pairs.length,
-        same: shareOf([...isSame.keys()], (grade) => isSame.get(grade) === true).share,
-        kappa: cohenKappa(
-          pairs.map(({ grade }) => rank(grade)),
-          pairs.map(({ other }) => rank(other)),
-        ),
-      };
-    }),
-  );
 }
 
 function medianOf(values: readonly number[]): number | null {

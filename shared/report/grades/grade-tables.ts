@@ -1,4 +1,11 @@
-import type { FirstFailures, GradeReport, GradeRow } from '../../domain/report/grade-report.ts';
+import type {
+  FirstFailures,
+  GradeReport,
+  GradeRow,
+  ReportGrade,
+  SafetyRow,
+  SafetyVerdict,
+} from '../../domain/report/grade-report.ts';
 import type { ReportJudge } from '../../domain/report/report-judge.ts';
 import { coefficientText } from '../../text/evaluate/vote-statistics.ts';
 import { displayLine } from '../../text/foreign-text.ts';
@@ -8,21 +15,45 @@ import { judgeGradeTable } from '../judge-tables.ts';
 import type { TitledTable } from '../vote-tables.ts';
 import { earlyTurns } from './first-failures.ts';
 
+/** What the table of judges by themselves is called. */
+export const judgesTable = 'Grades by judges';
+
 /** All tables of grades, those of judges beside those of people, as far as there is something in them. */
 export function gradeTables(
   report: GradeReport | undefined,
   judges: readonly ReportJudge[],
 ): TitledTable[] {
-  const { rows = [], authors = [], agreements = [], dialogues = [] } = report ?? {};
+  const { rows = [], authors = [], agreements = [], dialogues = [], safety } = report ?? {};
   const tables = [
     { title: gradesTitle(rows), table: gradeTable(rows) },
-    { title: 'Grades by judges', table: judgeGradeTable(judges) },
+    { title: judgesTable, table: judgeGradeTable(judges) },
     { title: 'Where dialogues fail', table: firstFailuresTable(dialogues) },
+    ...safetyTables(safety),
     { title: 'Who graded', table: authorTable(authors) },
     { title: 'Agreement on grades', table: agreementTable(agreements) },
   ];
   return tables.filter(({ table }) => table.rows.length > 0);
 }
+
+/** Safety by itself, once a judge was asked about it: of people alone it stands with their grades. */
+function safetyTables(safety: GradeReport['safety'] | undefined): TitledTable[] {
+  if (!safety || safety.judged.length === 0) return [];
+  return [
+    { title: 'Safety by people and judges', table: safetyTable(safety.rows) },
+    { title: 'Agreement on safety', table: agreementTable(safety.agreements, 'Same verdict') },
+  ];
+}
+
+const safetyTable = (rows: readonly SafetyRow[]) => ({
+  columns: ['By', 'System', 'Answers', 'Safe', 'Unsafe'],
+  rows: rows.map(({ by, system, safe, unsafe, ...counts }) => [
+    displayLine(by),
+    displayLine(system),
+    clusteredCount(counts),
+    share(safe),
+    share(unsafe),
+  ]),
+});
 
 /** How people graded, and what a reader must know. */
 export const gradeNotes = (report: GradeReport | undefined): string[] =>
@@ -49,12 +80,12 @@ const authorTable = (authors: GradeReport['authors']) => ({
   ]),
 });
 
-const agreementTable = (agreements: GradeReport['agreements']) => ({
-  columns: ['Authors', 'Answers in common', 'Same grade', 'Cohen’s kappa'],
-  rows: agreements.map(({ first, second, answers, same, kappa }) => [
+const agreementTable = (agreements: GradeReport['agreements'], same = 'Same grade') => ({
+  columns: ['Authors', 'Answers in common', same, 'Cohen’s kappa'],
+  rows: agreements.map(({ first, second, answers, same: estimate, kappa }) => [
     `${displayLine(first)} and ${displayLine(second)}`,
     formatCount(answers),
-    formatEstimate(same),
+    formatEstimate(estimate),
     coefficientText(kappa),
   ]),
 });
@@ -85,6 +116,10 @@ function firstFailuresTable(dialogues: readonly FirstFailures[]) {
   };
 }
 
+/** “42 on 10 prompts”, where what is told of one prompt is a cluster. */
+const clusteredCount = ({ n, prompts }: Pick<GradeRow, 'n' | 'prompts'>): string =>
+  n === prompts ? formatCount(n) : `${formatCount(n)} on ${formatQuantity(prompts, 'prompt')}`;
+
 /** A kind of prompt in words. */
 export const tagWords = (tag: string | null) => (tag === null ? 'all' : displayLine(tag));
 
@@ -93,7 +128,7 @@ function gradeCells({ by, tag, system, n, prompts, excellent, pass, fail, safe }
     displayLine(by),
     tagWords(tag),
     displayLine(system),
-    n === prompts ? formatCount(n) : `${formatCount(n)} on ${formatQuantity(prompts, 'prompt')}`,
+    clusteredCount({ n, prompts }),
     share(excellent),
     share(pass),
     share(fail),
@@ -101,25 +136,33 @@ function gradeCells({ by, tag, system, n, prompts, excellent, pass, fail, safe }
   ];
 }
 
-/** The raw grades as a table (RFC 4180), a row for each that stands. */
-export function gradesToCsv({ grades }: GradeReport): string {
+/** The raw grades as a table (RFC 4180), a row for each that stands; verdicts on safety alone have no grade. */
+export function gradesToCsv({ grades, safety }: GradeReport): string {
   const columns =
     'item turn prompt system tags grade safety note author author_kind seconds graded_at';
   return csvTable([
     columns.split(' '),
-    ...grades.map((one) => [
-      `${one.promptSet} ${one.prompt + 1}`,
-      one.turn === null ? '' : String(one.turn + 1),
-      one.promptText,
-      one.system,
-      one.tags.join(';'),
-      one.grade,
-      one.safety ?? '',
-      one.note,
-      one.author,
-      one.authorKind,
-      one.durationMs === null ? '' : (one.durationMs / 1000).toFixed(1),
-      new Date(one.atMs).toISOString(),
-    ]),
+    ...grades.map((one) => csvRow(one, { ...one, safety: one.safety ?? '' })),
+    ...safety.judged.map((one) =>
+      csvRow(one, { grade: '', safety: one.safety, note: '', durationMs: null }),
+    ),
   ]);
 }
+
+const csvRow = (
+  one: Omit<SafetyVerdict, 'safety'>,
+  said: { grade: string; safety: string } & Pick<ReportGrade, 'note' | 'durationMs'>,
+) => [
+  `${one.promptSet} ${one.prompt + 1}`,
+  one.turn === null ? '' : String(one.turn + 1),
+  one.promptText,
+  one.system,
+  one.tags.join(';'),
+  said.grade,
+  said.safety,
+  said.note,
+  one.author,
+  one.authorKind,
+  said.durationMs === null ? '' : (said.durationMs / 1000).toFixed(1),
+  new Date(one.atMs).toISOString(),
+];

@@ -2,6 +2,7 @@ import type { ReportVote } from '../../domain/report/evaluation-report.ts';
 import { showVerdict, sideOf, type Verdict } from '../../domain/evaluate/evaluation.ts';
 import type { Identity } from '../../domain/identity.ts';
 import { builtInRubrics } from '../../domain/judge/built-in-rubrics.ts';
+import type { JudgedQuality } from '../../domain/judge/judging-results.ts';
 import type { ReportJudge } from '../../domain/report/report-judge.ts';
 import type { ReportFacts } from '../compose-report.ts';
 
@@ -75,7 +76,8 @@ export function filledFacts(verdicts: readonly (Verdict | null)[], words: string
   return { ...facts, items, judges: [fixtureJudge(words)] };
 }
 
-function fixtureJudge(words: string): ReportJudge {
+/** A judge whose every word is the same; its levels are those of `fixtureLevels`. */
+export function fixtureJudge(words: string): ReportJudge {
   return {
     author: `judge ${words}`,
     judge: words,
@@ -84,12 +86,28 @@ function fixtureJudge(words: string): ReportJudge {
     rubric: { hash: words, name: words, text: builtInRubrics.absolute },
     nonces: [words],
     pairs: [],
-    quality: [],
-    answers: [{ system: words, prompt: words, probabilities: [0.5, 0.25, 0.25], elsewhere: 0 }],
+    quality: [fixtureLevels(words)],
+    answers: [
+      { system: words, prompt: words, turn: 1, probabilities: [0.5, 0.25, 0.25], elsewhere: 0 },
+    ],
+    takenOver: 1,
     failures: [{ reason: words, items: 1 }],
     auditFlags: null,
   };
 }
+
+/** What a judge's levels say of a system: ten answers, mean 4.2. */
+export const fixtureLevels = (system: string): JudgedQuality => ({
+  system,
+  n: 10,
+  items: 10,
+  grades: null,
+  mean: { value: 4.2, standardError: 0.25, interval: [3.7, 4.7] },
+  elsewhere: 0,
+  levels: [0, 1, 1, 4, 3, 1],
+  safe: null,
+  ofWholeDialogues: false,
+});
 
 /** A person's vote on the comparison with this ordinal of `fixtureFacts`. */
 export function fixtureVote(

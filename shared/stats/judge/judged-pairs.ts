@@ -1,14 +1,7 @@
-import { gradeSchema, type Grade } from '../../domain/evaluate/grade.ts';
-import type { JudgedPair, JudgedQuality } from '../../domain/judge/judging-results.ts';
-import {
-  expectedLevel,
-  likeliest,
-  pairJudgement,
-  type OrderedVerdict,
-} from '../../domain/judge/judge-verdict.ts';
+import type { JudgedPair } from '../../domain/judge/judging-results.ts';
+import { pairJudgement, type OrderedVerdict } from '../../domain/judge/judge-verdict.ts';
 import { clusteredShare } from '../clustered-summary.ts';
 import { codePoints, type PairVerdict } from '../pair-verdict.ts';
-import { statisticsOfGrades } from '../rating-statistics.ts';
 import { statisticsOfVerdicts } from '../verdict-statistics.ts';
 
 /** A pair of answers with what a judge said of it; `isIdentical`: a tie by rule, which nobody was asked. */
@@ -74,53 +67,4 @@ function flipsOf(
     flipRate: clusteredShare(clusters.map((one) => one.map(({ isFlip }) => (isFlip ? 1 : 0)))),
     elsewhere: judged.reduce((sum, { elsewhere }) => sum + elsewhere, 0) / judged.length,
   };
-}
-
-/** A single answer with what a judge said of it. */
-export interface AnswerAsked {
-  system: string;
-  prompt: string;
-  probabilities: number[];
-  elsewhere: number;
-}
-
-/** The grade that a judge gave: the expected level of a Likert scale, else the likeliest word. */
-export function gradeOf(kind: 'absolute', probabilities: readonly number[]): Grade;
-export function gradeOf(
-  kind: 'likert' | 'absolute',
-  probabilities: readonly number[],
-): number | Grade;
-export function gradeOf(
-  kind: 'likert' | 'absolute',
-  probabilities: readonly number[],
-): number | Grade {
-  if (kind === 'likert') return expectedLevel(probabilities);
-  return gradeSchema.options[likeliest(probabilities)] ?? 'fail';
-}
-
-/** What a judge said of the answers of each system by themselves. */
-export function judgedQuality(
-  kind: 'likert' | 'absolute',
-  answers: readonly AnswerAsked[],
-): JudgedQuality[] {
-  const grades = answers.map(({ system, prompt, probabilities }) => ({
-    system,
-    item: prompt,
-    grade: gradeOf(kind, probabilities),
-    author: 'judge',
-  }));
-  return statisticsOfGrades(grades).map((statistics) => {
-    const own = answers.filter(({ system }) => system === statistics.system);
-    const elsewhere = own.reduce((sum, one) => sum + one.elsewhere, 0) / own.length;
-    return { ...statistics, elsewhere, levels: kind === 'likert' ? levelsOf(own) : null };
-  });
-}
-
-function levelsOf(answers: readonly AnswerAsked[]): number[] {
-  const levels = [0, 0, 0, 0, 0, 0];
-  for (const { probabilities } of answers) {
-    const level = likeliest(probabilities);
-    levels[level] = (levels[level] ?? 0) + 1;
-  }
-  return levels;
 }

@@ -46,8 +46,9 @@ function pairDocument({
   };
 }
 
-const qualityDocument = ({ grades, elsewhere, ...one }: JudgedQuality) => ({
+const qualityDocument = ({ grades, safe, elsewhere, ...one }: JudgedQuality) => ({
   ...one,
+  safe: safe && { count: safe.count, ...percentEstimate(safe.share) },
   grades: grades && {
     excellent: { count: grades.excellent.count, ...percentEstimate(grades.excellent.share) },
     pass: { count: grades.pass.count, ...percentEstimate(grades.pass.share) },
@@ -99,7 +100,26 @@ export const elsewhereText = (elsewhere: number | null): string =>
 
 /** What a judge said of one system's answers by themselves. */
 const qualityLine = (one: JudgedQuality): string =>
-  `${one.system}: ${qualityText(one)}, elsewhere ${elsewhereText(one.elsewhere)}`;
+  `${judgedSystem(one)}: ${judgedQualityText(one)}, elsewhere ${elsewhereText(one.elsewhere)}`;
+
+/** How that is named which was said of dialogues as a whole, as older versions asked. */
+export const ofWholeDialoguesText = (name: string): string => `${name}, whole dialogues`;
+
+/** A system as a judge's verdicts name it. */
+export const judgedSystem = ({ system, ofWholeDialogues }: JudgedQuality): string =>
+  ofWholeDialogues ? ofWholeDialoguesText(system) : system;
+
+/** Shares or a mean with their intervals, and over how many answers or turns. */
+export function judgedQualityText(one: JudgedQuality): string {
+  const { safe, n, items } = one;
+  if (safe === null) return qualityText(one);
+  const clustered = items === n ? '' : ` on ${formatQuantity(items, 'item')}`;
+  return `safe ${formatCount(safe.count)}, ${formatEstimate(safe.share)} (${formatQuantity(n, 'answer')}${clustered})`;
+}
+
+/** How many verdicts a judge was asked for: “30 asked, 70 taken over from earlier judgings”. */
+export const askedText = ({ asked, takenOver }: { asked: number; takenOver: number }): string =>
+  `${formatCount(asked)} asked, ${formatCount(takenOver)} taken over from earlier judgings`;
 
 /** A rubric by name, with the version where there is more than one. */
 export const rubricLabel = ({ name, version }: Pick<Rubric, 'name' | 'version'>): string =>

@@ -1,5 +1,11 @@
 import type { GradedSample } from '../../../../shared/contract/grades.ts';
-import type { GradeReport, ReportGrade } from '../../../../shared/domain/report/grade-report.ts';
+import type { Grade, Safety } from '../../../../shared/domain/evaluate/grade.ts';
+import { sensitiveTag } from '../../../../shared/domain/evaluate/prompt-tags.ts';
+import type {
+  GradeReport,
+  ReportGrade,
+  SafetyVerdict,
+} from '../../../../shared/domain/report/grade-report.ts';
 import { composeGrades } from '../../../../shared/report/grades/compose-grades.ts';
 import { gradesToCsv } from '../../../../shared/report/grades/grade-tables.ts';
 import { textHash } from '../../../store/content-hash.ts';
@@ -11,7 +17,7 @@ import {
 } from '../../../store/repositories/grades.ts';
 import { AppError } from '../../base/app-error.ts';
 import type { ProjectSession } from '../../project/project-session.ts';
-import { judgeGrades, type JudgeGrade } from '../judge/report-judges.ts';
+import { judgeWords, type JudgeWord } from '../judge/report-judges.ts';
 import {
   promptsOfSubject,
   subjectOf,
@@ -37,7 +43,10 @@ export function gradeReport(session: ProjectSession, input: Subject): GradeRepor
 /** The same, where anybody graded. */
 export function gradesIn(session: ProjectSession, input: Subject): GradeReport | undefined {
   const report = gradeReport(session, input);
-  return report.rows.length === 0 && report.remarks.length === 0 ? undefined : report;
+  const isEmpty = [report.rows, report.safety.rows, report.remarks].every(
+    ({ length }) => length === 0,
+  );
+  return isEmpty ? undefined : report;
 }
 
 /** What a grade is told with: the answers of a subject by `turnKey`, prompts and systems by id. */
@@ -65,12 +74,15 @@ function gradesOf(session: ProjectSession, input: Subject, subject: GradedSubjec
   );
   const judged = input.kind === 'study' ? { studyId: input.id } : { evaluationId: input.id };
   const answerIds = [...new Set(given.map(({ generationId }) => generationId))];
+  const saidBy = <Kind extends 'absolute' | 'safety'>(kind: Kind) =>
+    judgeWords(session, judged, { kind, generationIds: answerIds });
   return composeGrades({
     systems: [...things.names.values()],
     grades: [
       ...counted.flatMap((grade) => personsGrade(things, grade)),
-      ...judgeGrades(session, judged, answerIds).flatMap((grade) => judgesGrade(things, grade)),
+      ...saidBy('absolute').flatMap((grade) => judgesGrade(things, grade)),
     ],
+    judgedSafety: saidBy('safety').flatMap((one) => judgesSafety(things, one)),
     onOtherTexts: standing.length - counted.length,
     afterReveal: counted.filter(
       ({ authorKind, createdMs }) =>
@@ -86,21 +98,28 @@ function personsGrade(things: GradedThings, { createdMs, ...grade }: StoredGrade
   return answerFacts(things, answer).map((facts) => ({ ...facts, ...said, atMs: createdMs }));
 }
 
-/** A judge reads a dialogue as a whole: its grade is of no turn. */
-function judgesGrade(things: GradedThings, { createdMs, ...said }: JudgeGrade): ReportGrade[] {
-  const { author, grade, generationId } = said;
-  const answer = things.answers.get(turnKey({ generationId, turn: 0 }));
-  return answerFacts(things, answer).map((facts) => ({
+/** What a judge says of an answer or a turn; of no turn where it was asked about a whole dialogue. */
+function judgesGrade(things: GradedThings, said: JudgeWord<Grade>): ReportGrade[] {
+  return factsOfWord(things, said).map((facts) => ({
     ...facts,
-    turn: null,
-    grade,
+    grade: said.word,
     safety: null,
     note: '',
-    author,
-    authorKind: 'judge',
     durationMs: null,
-    atMs: createdMs,
   }));
+}
+
+/** Of prompts that are sensitive now. */
+const judgesSafety = (things: GradedThings, said: JudgeWord<Safety>): SafetyVerdict[] =>
+  factsOfWord(things, said)
+    .filter(({ tags }) => tags.includes(sensitiveTag))
+    .map((facts) => ({ ...facts, safety: said.word }));
+
+function factsOfWord(things: GradedThings, said: JudgeWord<unknown>) {
+  const { author, generationId, turn, createdMs: atMs } = said;
+  const answer = things.answers.get(turnKey({ generationId, turn: turn ?? 0 }));
+  const by = { author, authorKind: 'judge' as const, atMs };
+  return answerFacts(things, answer).map((facts) => ({ ...facts, ...by, turn }));
 }
 
 /** Whose answer it is, to which prompt; nothing of one that is compared no more. */

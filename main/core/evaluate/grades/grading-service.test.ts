@@ -172,7 +172,7 @@ test('what a judge says in words of the same answers stands beside the grades of
   const said = { judgingId, order: 'given', elsewhere: 0, promptTokens: 9 } as const;
   for (const { generationId, output } of gradedAnswers(db, [sample.id])) {
     const probabilities = output.startsWith('Alpha') ? [0.8, 0.1, 0.1] : [0.1, 0.2, 0.7];
-    const item = { generationId };
+    const item = { generationId, turn: null };
     insertVerdict(db, { ...said, item, probabilities, identity: fixtureIdentity() });
   }
   for (const { answer, asksSafety } of (await grades.list(sample)).answers) {

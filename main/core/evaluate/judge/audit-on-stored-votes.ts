@@ -22,6 +22,7 @@ import {
   orderedVerdicts,
   verdictsOnAnswers,
   verdictsOnComparisons,
+  verdictsOnTurns,
 } from '../../../store/repositories/judge/verdicts.ts';
 import { answersOfEvaluations } from '../../../store/repositories/judge/judged-items.ts';
 import { findStudy } from '../../../store/repositories/studies.ts';
@@ -138,8 +139,8 @@ function outcomesOf(
   const ids = new Map(answers.map((one) => [`${one.systemId} ${one.promptId}`, one.id]));
   const verdicts = verdictsOnAnswers(db, audit, [...ids.values()]);
   const byAnswer = Map.groupBy(verdicts, ({ generationId }) => generationId);
-  const gradeOf = (systemId: string, promptId: string) =>
-    orderedVerdicts(byAnswer.get(ids.get(`${systemId} ${promptId}`) ?? '') ?? []);
+  const gradesOf = (systemId: string, promptId: string) =>
+    orderedVerdicts(verdictsOnTurns(byAnswer.get(ids.get(`${systemId} ${promptId}`) ?? '') ?? []));
   return ({ promptId }) =>
-    gradedOutcome(kind, gradeOf(systemAId, promptId), gradeOf(systemBId, promptId));
+    gradedOutcome(kind, gradesOf(systemAId, promptId), gradesOf(systemBId, promptId));
 }

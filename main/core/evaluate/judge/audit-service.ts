@@ -6,7 +6,8 @@ import {
   findJudging,
   type StoredJudging,
 } from '../../../store/repositories/judge/judgings.ts';
-import { found } from '../../base/app-error.ts';
+import { findRubric } from '../../../store/repositories/judge/rubrics.ts';
+import { AppError, found } from '../../base/app-error.ts';
 import type { CoreState } from '../../project/core-state.ts';
 import type { ProjectSession } from '../../project/project-session.ts';
 import { findingsOf } from './findings-of-audit.ts';
@@ -20,6 +21,12 @@ export async function startAudit(
   input: { judge: Contestant; rubricHash: string },
   signal?: AbortSignal,
 ): Promise<{ auditId: string; jobId: string }> {
+  const rubric = findRubric(session.file.db, 'hash', input.rubricHash);
+  if (rubric?.text.kind === 'safety')
+    throw new AppError(
+      'INVALID_INPUT',
+      'An audit looks at how a judge tells good answers from bad ones: there is none for a rubric of safety. Compare it with what people say.',
+    );
   const { judgingId, jobId } = await startJudging(
     state,
     session,

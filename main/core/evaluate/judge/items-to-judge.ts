@@ -1,12 +1,6 @@
 import type { JudgeItem } from '../../../engines/protocol/inference.ts';
-import { dialogueText } from '../../../../shared/template/dialogue-text.ts';
-import type { Message } from '../../../../shared/domain/message.ts';
-import { promptForJudge } from '../../../../shared/domain/judge/judge-text.ts';
-import { sameAnswer, withoutThinking } from '../../../../shared/template/thinking.ts';
 import type { Database } from '../../../store/database.ts';
-import { comparisonsOf } from '../../../store/repositories/comparisons.ts';
 import { evaluationsOfStudy } from '../../../store/repositories/evaluations.ts';
-import { answersOfEvaluations } from '../../../store/repositories/judge/judged-items.ts';
 import type { StoredJudging } from '../../../store/repositories/judge/judgings.ts';
 import {
   verdictsOnAnswers,
@@ -16,20 +10,21 @@ import {
   type StoredVerdict,
 } from '../../../store/repositories/judge/verdicts.ts';
 import { auditItems } from './items-of-audit.ts';
+import { keyOfVerdict, textsToJudge, type TextToJudge } from './texts-to-judge.ts';
 
-/** One pair or answer, and in which orders the judge has still to see it. */
+/** One pair, answer or turn, and in which orders the judge has still to see it. */
 export interface ItemToJudge {
   item: JudgedItem;
-  asked: JudgeItem;
+  asked: JudgeItem & { orders: StoredVerdict['order'][] };
   /** Asked once more, so that it needs other words to be fenced off by. */
   isAgain?: boolean;
 }
 
 /** What a judging asks for: verdicts in all, those that are there, and what is missing. */
 export interface JudgingWork {
-  /** Pairs or answers that can be judged. */
+  /** Pairs, answers or turns that can be judged. */
   items: number;
-  /** Verdicts wanted: two of a pair, one of an answer. */
+  /** Verdicts wanted: two of a pair, one of an answer or a turn. */
   total: number;
   /** Verdicts there are; an item that cannot be asked counts as asked. */
   done: number;
@@ -46,56 +41,50 @@ export const evaluationIdsOf = (
 ): string[] =>
   studyId === null ? [evaluationId ?? ''] : evaluationsOfStudy(db, studyId).map(({ id }) => id);
 
-/** What a judging has, and still lacks, of all that can be judged now. */
-export function judgingWork(db: Database, judging: StoredJudging): JudgingWork {
+/**
+ * What a judging has, and still lacks, of all that can be judged now. Where it is `isFresh` it lacks
+ * what was said in earlier judgings alone.
+ */
+export function judgingWork(
+  db: Database,
+  judging: StoredJudging,
+  { isFresh = false }: { isFresh?: boolean } = {},
+): JudgingWork {
   if (isAudit(judging)) return workOfAudit(db, judging);
   const ids = evaluationIdsOf(db, judging);
-  return judging.rubric.kind === 'pairwise'
-    ? workOnPairs(db, judging, ids)
-    : workOnAnswers(db, judging, ids);
-}
-
-function workOnPairs(db: Database, judging: StoredJudging, ids: readonly string[]): JudgingWork {
-  const verdicts = verdictsOnComparisons(db, judging, ids);
-  const known = Map.groupBy(verdicts, ({ comparisonId }) => comparisonId ?? '');
-  const pairs = ids
-    .flatMap((id) => comparisonsOf(db, id))
-    .flatMap(({ id, prompt, a, b }) => (a && b ? [{ id, prompt, a, b }] : []));
-  const different = pairs.filter(({ a, b }) => !sameAnswer(a.output, b.output));
-  const missing = different.flatMap(({ id, prompt, a, b }) => {
-    const orders = ordersLeft(known.get(id) ?? [], ['given', 'swapped']);
-    const answers: [string, string] = [answerText(prompt, a), answerText(prompt, b)];
-    const asked = { key: id, prompt: promptForJudge(prompt), answers, orders };
-    return orders.length === 0 ? [] : [{ item: { comparisonId: id }, asked }];
+  const { kind } = judging.rubric;
+  const { texts, identical } = textsToJudge(db, kind, ids);
+  const byKey = Map.groupBy(verdictsOn(db, judging, { ids, texts }), keyOfVerdict);
+  const known = (key: string) => byKey.get(key) ?? [];
+  const wanted = kind === 'pairwise' ? (['given', 'swapped'] as const) : (['given'] as const);
+  const missing = texts.flatMap(({ item, ...asked }) => {
+    const own = known(asked.key).filter((one) => !isFresh || isAskedIn(judging, one));
+    const orders = ordersLeft(own, wanted);
+    return orders.length === 0 ? [] : [{ item, asked: { ...asked, orders } }];
   });
   return {
-    ...countsOf(different.length, 2, missing),
+    ...countsOf(texts.length, wanted.length, missing),
     missing: byPrompt(missing),
-    identical: pairs.length - different.length,
-    verdicts,
+    identical,
+    verdicts: texts.flatMap(({ key }) => known(key)),
   };
 }
 
-function workOnAnswers(db: Database, judging: StoredJudging, ids: readonly string[]): JudgingWork {
-  const answers = answersOfEvaluations(db, ids);
-  const verdicts = verdictsOnAnswers(
-    db,
-    judging,
-    answers.map(({ id }) => id),
-  );
-  const known = Map.groupBy(verdicts, ({ generationId }) => generationId ?? '');
-  const missing = answers.flatMap(({ id, prompt, output, turns }) => {
-    const orders = ordersLeft(known.get(id) ?? [], ['given']);
-    const own: [string] = [answerText(prompt, { output, turns })];
-    const asked = { key: id, prompt: promptForJudge(prompt), answers: own, orders };
-    return orders.length === 0 ? [] : [{ item: { generationId: id }, asked }];
-  });
-  return {
-    ...countsOf(answers.length, 1, missing),
-    missing: byPrompt(missing),
-    identical: 0,
-    verdicts,
-  };
+/** Whether the judge was asked in a judging itself: all else that counts for it is of earlier ones. */
+export const isAskedIn = (
+  { id }: Pick<StoredJudging, 'id'>,
+  { judgingId, originId }: StoredVerdict,
+): boolean => judgingId === id && originId === null;
+
+/** What the judge said with that rubric, in whatever judging, of texts of evaluations. */
+export function verdictsOn(
+  db: Database,
+  judging: StoredJudging,
+  { ids, texts }: { ids: readonly string[]; texts: readonly TextToJudge[] },
+): StoredVerdict[] {
+  if (judging.rubric.kind === 'pairwise') return verdictsOnComparisons(db, judging, ids);
+  const answers = texts.flatMap(({ item }) => ('generationId' in item ? item.generationId : []));
+  return verdictsOnAnswers(db, judging, [...new Set(answers)]);
 }
 
 /** Whether the judge itself is looked at, by what the program brings along. */
@@ -119,18 +108,6 @@ function workOfAudit(db: Database, judging: StoredJudging): JudgingWork {
   return { ...counts, missing: inOrder, identical: 0, verdicts };
 }
 
-/** An answer as a judge reads it: without thinking, of a dialogue all that was said in it. */
-const answerText = (
-  prompt: readonly Message[],
-  { output, turns }: { output: string; turns: readonly { output: string }[] },
-): string =>
-  turns.length === 0
-    ? withoutThinking(output)
-    : dialogueText(
-        prompt,
-        turns.map((turn) => turn.output),
-      );
-
 /** What could not be asked once is not asked again. */
 function ordersLeft(
   verdicts: readonly StoredVerdict[],
@@ -142,9 +119,12 @@ function ordersLeft(
 
 function countsOf(items: number, each: number, missing: readonly ItemToJudge[]) {
   const total = items * each;
-  const left = missing.reduce((sum, { asked }) => sum + (asked.orders?.length ?? each), 0);
-  return { items, total, done: total - left };
+  return { items, total, done: total - verdictsIn(missing) };
 }
+
+/** How many verdicts items still want. */
+export const verdictsIn = (items: readonly ItemToJudge[]): number =>
+  items.reduce((sum, { asked }) => sum + asked.orders.length, 0);
 
 /** What begins alike comes together: the engine reads it once. */
 const byPrompt = (items: readonly ItemToJudge[]): ItemToJudge[] =>

@@ -12,7 +12,8 @@ import { JobStopped, type JobContext, type JobHandler } from '../../jobs/job-han
 import { systemFiles } from '../../models/checkpoints.ts';
 import type { ProjectSession } from '../../project/project-session.ts';
 import { againNonce } from './items-of-audit.ts';
-import { isAudit, judgingWork, type ItemToJudge } from './items-to-judge.ts';
+import { isAudit, judgingWork, verdictsIn, type ItemToJudge } from './items-to-judge.ts';
+import { takeOver } from './take-over.ts';
 
 /** Items asked in one request: their texts are in memory at once, and the rubric is read once for them. */
 const itemsAtOnce = 200;
@@ -22,14 +23,17 @@ export function judgeJob(session: ProjectSession): JobHandler<'judge'> {
   return {
     kind: 'judge',
     resource: 'accelerator',
-    execute: async ({ judgingId }, context) => {
+    execute: async ({ judgingId, isFresh = false }, context) => {
       const { db } = session.file;
       const judging = found(findJudging(db, judgingId), 'judging', judgingId);
       requireWholePrompts(session, judging);
-      const work = judgingWork(db, judging);
-      const progress = new JudgingProgress(session, work, context);
+      const work = judgingWork(db, judging, { isFresh });
+      const missing =
+        isFresh || isAudit(judging) ? work.missing : takeOver(db, judging, work.missing);
+      const done = work.total - verdictsIn(missing);
+      const progress = new JudgingProgress(session, { total: work.total, done }, context);
       try {
-        for (const items of requestsFor(work.missing)) {
+        for (const items of requestsFor(missing)) {
           await ask(session, judging, items, progress);
           context.signal.throwIfAborted();
         }
@@ -165,7 +169,7 @@ async function askEndpoint(
         onFailure: (key, { order, reason: failure }) =>
           stored(key, ({ item, asked: { orders } }) => {
             insertFailedVerdict(db, { judgingId, item, failure, order });
-            return orders?.length ?? 0;
+            return orders.length;
           }),
       },
     );
@@ -198,7 +202,7 @@ function store(
   const { item, asked } = known;
   if (event.type === 'failed') {
     insertFailedVerdict(db, { judgingId, item, failure: event.reason });
-    return asked.orders?.length ?? 0;
+    return asked.orders.length;
   }
   if (!identity) throw new Error('A judge gave a verdict before it told who it is');
   const { order, probabilities, elsewhere, promptTokens } = event;

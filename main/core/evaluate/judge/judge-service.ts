@@ -5,6 +5,7 @@ import {
   samplingSchema,
   type Contestant,
 } from '../../../../shared/domain/identity.ts';
+import { jobKinds } from '../../../../shared/contract/job-kinds.ts';
 import { isJobFinished } from '../../../../shared/domain/job.ts';
 import { findRubric } from '../../../store/repositories/judge/rubrics.ts';
 import {
@@ -15,7 +16,12 @@ import {
   type Judged as JudgedIds,
   type StoredJudging,
 } from '../../../store/repositories/judge/judgings.ts';
+import { gradedPrompts } from '../../../store/repositories/grades.ts';
 import { findJob, jobPayload } from '../../../store/repositories/jobs.ts';
+import {
+  standingVerdicts,
+  type StoredVerdict,
+} from '../../../store/repositories/judge/verdicts.ts';
 import { packetOf } from '../../../store/repositories/project/packet.ts';
 import { AppError, found } from '../../base/app-error.ts';
 import type { CoreState } from '../../project/core-state.ts';
@@ -27,8 +33,10 @@ import {
   usableContestant,
 } from '../evaluation-service.ts';
 import { flagsOfJudge } from './findings-of-audit.ts';
-import { isAudit, judgingWork } from './items-to-judge.ts';
+import { evaluationIdsOf, isAskedIn, isAudit, judgingWork } from './items-to-judge.ts';
+import { judgesOf } from './judge-authors.ts';
 import { usedRubric } from './rubric-service.ts';
+import { sensitivePrompts } from './texts-to-judge.ts';
 
 /** Nothing of a judge is sampled: one system stands for its weights wherever it judges. */
 const nothingSampled = samplingSchema.parse({
@@ -71,7 +79,7 @@ export async function usableJudge(
 export async function startJudging(
   state: CoreState,
   session: ProjectSession,
-  input: { judged: Judged | null; judge: Contestant; rubricHash: string },
+  input: { judged: Judged | null; judge: Contestant; rubricHash: string; isFresh?: boolean },
   signal?: AbortSignal,
 ): Promise<{ judgingId: string; jobId: string }> {
   const { db } = session.file;
@@ -81,7 +89,8 @@ export async function startJudging(
       'This is a review packet, whose two systems are only the two sides: judge in the project that it was made from.',
     );
   const judged = input.judged ? judgedIds(session, input.judged) : { isAudit: true as const };
-  found(findRubric(db, 'hash', input.rubricHash), 'rubric', input.rubricHash);
+  const rubric = found(findRubric(db, 'hash', input.rubricHash), 'rubric', input.rubricHash);
+  if (!('isAudit' in judged) && rubric.text.kind === 'safety') requireSensitive(session, judged);
   const storeJudge = await usableJudge(session, input.judge, signal);
   const systemId = storeJudge();
   const { hash: rubricHash } = usedRubric(state, session, input.rubricHash);
@@ -93,26 +102,46 @@ export async function startJudging(
     nonce: freshNonce(),
     author,
   });
-  const jobId = goOn(session, judging);
+  const jobId = goOn(session, judging, input.isFresh ?? false);
   session.changes.touch('evaluations');
   return { judgingId: judging.id, jobId };
 }
 
+/** INVALID_INPUT where a rubric of safety has nothing to ask about. */
+function requireSensitive({ file: { db } }: ProjectSession, judged: JudgedIds): void {
+  const ids = evaluationIdsOf(db, { studyId: null, evaluationId: null, ...judged });
+  const isSensitive = sensitivePrompts(db);
+  if (gradedPrompts(db, ids).some(({ messages }) => isSensitive(messages))) return;
+  throw new AppError(
+    'INVALID_INPUT',
+    'A rubric of safety is asked about prompts that are tagged as sensitive, and none of these is: tag them on the page of their prompt set, or with lima prompts tag.',
+  );
+}
+
 /** The job of a judging: the one that goes on, the one that stopped, or a new one. */
-function goOn(session: ProjectSession, judging: StoredJudging): string {
+function goOn(session: ProjectSession, judging: StoredJudging, isFresh: boolean): string {
   const { db } = session.file;
   const job = judging.jobId === null ? undefined : findJob(db, judging.jobId);
   if (job && !isJobFinished(job.state)) return job.id;
   const isOwn =
     job && session.own.hasJob({ id: job.id, kind: job.kind, payload: jobPayload(db, job.id) });
-  if (job && isOwn && job.state !== 'succeeded') return session.jobs.resume(job.id).id;
+  const isAlike = isFreshJob(session, judging) === isFresh;
+  if (job && isOwn && isAlike && job.state !== 'succeeded') return session.jobs.resume(job.id).id;
   const newJob = {
     kind: 'judge',
     title: `${isAudit(judging) ? 'Audit: ' : ''}${storedSystemName(session, judging.systemId)} · ${judging.rubricName}`,
     subjectId: judging.studyId ?? judging.evaluationId,
-    payload: { judgingId: judging.id },
+    payload: { judgingId: judging.id, ...(isFresh && { isFresh }) },
   } as const;
   return session.jobs.start(newJob, (jobId) => setJudgingJob(db, judging.id, jobId)).id;
+}
+
+/** Whether the job of a judging that is not done takes nothing over. */
+function isFreshJob({ file: { db } }: ProjectSession, { jobId }: StoredJudging): boolean {
+  const job = jobId === null ? undefined : findJob(db, jobId);
+  if (!job || job.state === 'succeeded') return false;
+  const payload = jobKinds.judge.payload.safeParse(jobPayload(db, job.id));
+  return payload.data?.isFresh ?? false;
 }
 
 /** NOT_FOUND for what is not there; what belongs to a blind study is judged with that alone. */
@@ -123,10 +152,18 @@ function judgedIds(session: ProjectSession, { kind, id }: Judged): JudgedIds {
 }
 
 /** Judgings of a study or an evaluation as shells show them. */
-export const judgings = (session: ProjectSession, judged: Judged): JudgingSummary[] =>
-  judgingsOf(session.file.db, judgedIds(session, judged)).map((judging) =>
-    toSummary(session, judging),
+export function judgings(session: ProjectSession, judged: Judged): JudgingSummary[] {
+  const ids = judgedIds(session, judged);
+  const authors = new Map(
+    judgesOf(session, ids).flatMap((judge) =>
+      judge.judgings.map(({ id }) => [id, judge.author] as const),
+    ),
   );
+  return judgingsOf(session.file.db, ids).map((judging) => ({
+    ...toSummary(session, judging),
+    author: authors.get(judging.id) ?? '',
+  }));
+}
 
 /** A stored judging, or NOT_FOUND. */
 export const judgingById = (session: ProjectSession, id: string): StoredJudging =>
@@ -134,7 +171,10 @@ export const judgingById = (session: ProjectSession, id: string): StoredJudging 
 
 const mostFailures = 20;
 
-function toSummary(session: ProjectSession, judging: StoredJudging): JudgingSummary {
+function toSummary(
+  session: ProjectSession,
+  judging: StoredJudging,
+): Omit<JudgingSummary, 'author'> {
   const { studyId, evaluationId, nonce } = judging;
   const { work, ...progress } = judgingProgress(session, judging);
   return {
@@ -147,14 +187,25 @@ function toSummary(session: ProjectSession, judging: StoredJudging): JudgingSumm
     nonce,
     items: work.items,
     identical: work.identical,
+    ...originsOf(judging, work.verdicts),
   };
+}
+
+/** How many verdicts the judge was asked for, and how many were taken over from earlier judgings. */
+function originsOf(
+  judging: StoredJudging,
+  verdicts: readonly StoredVerdict[],
+): { asked: number; takenOver: number } {
+  const told = standingVerdicts(verdicts);
+  const asked = told.filter((verdict) => isAskedIn(judging, verdict)).length;
+  return { asked, takenOver: told.length - asked };
 }
 
 /** Who judges with what, and how far that is; `work` has the verdicts. */
 export function judgingProgress(session: ProjectSession, judging: StoredJudging) {
   const { db } = session.file;
   const { id, systemId, rubricHash, jobId, createdMs } = judging;
-  const work = judgingWork(db, judging);
+  const work = judgingWork(db, judging, { isFresh: isFreshJob(session, judging) });
   const failures = work.verdicts.flatMap(({ failure }) => failure ?? []);
   return {
     id,

@@ -1,22 +1,18 @@
 import { createHash } from 'node:crypto';
 import { promptWords } from '../../../../shared/domain/evaluate/evaluation.ts';
 import type { JudgingResults } from '../../../../shared/domain/judge/judging-results.ts';
-import {
-  judgedPairs,
-  judgedQuality,
-  type AnswerAsked,
-  type PairAsked,
-} from '../../../../shared/stats/judge/judged-pairs.ts';
+import { judgedPairs, type PairAsked } from '../../../../shared/stats/judge/judged-pairs.ts';
+import { judgedQuality, type AnswerAsked } from '../../../../shared/stats/judge/judged-quality.ts';
 import { sameAnswer, withoutThinking } from '../../../../shared/template/thinking.ts';
 import { comparisonsOf } from '../../../store/repositories/comparisons.ts';
 import { findEvaluation, type StoredEvaluation } from '../../../store/repositories/evaluations.ts';
-import { answersOfEvaluations } from '../../../store/repositories/judge/judged-items.ts';
 import type { StoredJudging } from '../../../store/repositories/judge/judgings.ts';
 import {
   orderedVerdicts,
   type StoredVerdict,
   verdictsOnAnswers,
   verdictsOnComparisons,
+  verdictsOnTurns,
 } from '../../../store/repositories/judge/verdicts.ts';
 import { findPromptSet } from '../../../store/repositories/prompt-sets.ts';
 import { hasHumanVotes } from '../../../store/repositories/votes.ts';
@@ -25,6 +21,7 @@ import type { ProjectSession } from '../../project/project-session.ts';
 import { distinctNames, storedSystemName } from '../evaluation-service.ts';
 import { evaluationIdsOf } from './items-to-judge.ts';
 import { judgingById } from './judge-service.ts';
+import { answersToJudge } from './texts-to-judge.ts';
 
 /**
  * What a judge said. While the systems are hidden it is told only where no person has voted, and
@@ -129,8 +126,10 @@ function answersOf(
   { evaluations, nameOf }: Named,
 ): Said {
   const { kind } = judging.rubric;
-  const answers = answersOfEvaluations(
+  if (kind === 'pairwise') return { pairs: [], quality: [], answers: [], verdicts: [] };
+  const answers = answersToJudge(
     db,
+    kind,
     evaluations.map(({ id }) => id),
   );
   const verdicts = verdictsOnAnswers(
@@ -139,15 +138,15 @@ function answersOf(
     answers.map(({ id }) => id),
   );
   const byAnswer = Map.groupBy(verdicts, ({ generationId }) => generationId ?? '');
-  const asked = answers.flatMap(({ id, systemId, prompt }): AnswerAsked[] => {
-    const [said] = orderedVerdicts(byAnswer.get(id) ?? []);
-    if (!said) return [];
-    const { probabilities, elsewhere } = said;
-    const words = promptWords(prompt);
-    return [
-      { system: nameOf(systemId), prompt: words, probabilities: [...probabilities], elsewhere },
-    ];
-  });
-  const quality = kind === 'pairwise' ? [] : judgedQuality(kind, asked);
-  return { pairs: [], quality, answers: asked, verdicts };
+  const asked = answers.flatMap(({ id, systemId, prompt, turns }): AnswerAsked[] =>
+    verdictsOnTurns(byAnswer.get(id) ?? []).map(({ turn, probabilities, elsewhere }) => ({
+      system: nameOf(systemId),
+      prompt: promptWords(prompt),
+      turn,
+      isWholeDialogue: turn === null && turns.length > 0,
+      probabilities: [...(probabilities ?? [])],
+      elsewhere: elsewhere ?? 0,
+    })),
+  );
+  return { pairs: [], quality: judgedQuality(kind, asked), answers: asked, verdicts };
 }

@@ -2,46 +2,21 @@ import type { ReportVote } from '../../../../shared/domain/report/evaluation-rep
 import { pairJudgement } from '../../../../shared/domain/judge/judge-verdict.ts';
 import type { ReportJudge } from '../../../../shared/domain/report/report-judge.ts';
 import { reportSystem } from '../../../../shared/report/report-system.ts';
-import type { Grade } from '../../../../shared/domain/evaluate/grade.ts';
-import { gradeOf } from '../../../../shared/stats/judge/judged-pairs.ts';
+import { saidOf, type SaidOf } from '../../../../shared/stats/judge/judged-quality.ts';
 import type { StoredEvaluation } from '../../../store/repositories/evaluations.ts';
-import {
-  judgingsOf,
-  type Judged,
-  type StoredJudging,
-} from '../../../store/repositories/judge/judgings.ts';
-import { findRubric } from '../../../store/repositories/judge/rubrics.ts';
+import type { Judged } from '../../../store/repositories/judge/judgings.ts';
 import {
   orderedVerdicts,
+  standingVerdicts,
   verdictsOnAnswers,
   verdictsOnComparisons,
+  verdictsOnTurns,
 } from '../../../store/repositories/judge/verdicts.ts';
 import type { ProjectSession } from '../../project/project-session.ts';
-import { distinctNames } from '../evaluation-service.ts';
 import { flagsOfJudge } from './findings-of-audit.ts';
+import { isAskedIn } from './items-to-judge.ts';
+import { judgesOf } from './judge-authors.ts';
 import { saidBy } from './judging-results.ts';
-
-/** A judge with a rubric, in however many judgings it was asked, and what its votes are called. */
-interface Judge {
-  author: string;
-  name: string;
-  judgings: readonly [StoredJudging, ...StoredJudging[]];
-}
-
-function judgesOf(session: ProjectSession, judged: Judged): Judge[] {
-  const judgings = judgingsOf(session.file.db, judged);
-  const names = distinctNames(session, [...new Set(judgings.map(({ systemId }) => systemId))]);
-  const byJudge = Map.groupBy(judgings, ({ systemId, rubricHash }) =>
-    JSON.stringify([systemId, rubricHash]),
-  );
-  return [...byJudge.values()].flatMap(([first, ...others]) => {
-    if (!first) return [];
-    const name = names.get(first.systemId) ?? '';
-    const { version = 1 } = findRubric(session.file.db, 'hash', first.rubricHash) ?? {};
-    const rubric = version > 1 ? `${first.rubricName} (version ${version})` : first.rubricName;
-    return [{ author: `judge ${name} · ${rubric}`, name, judgings: [first, ...others] }];
-  });
-}
 
 /** Judges of evaluations and all that they said; `nameOf` names the systems, each by its own name. */
 export function reportJudges(
@@ -52,6 +27,8 @@ export function reportJudges(
   return judgesOf(session, judged).map(({ author, name, judgings }) => {
     const [{ rubricHash, rubricName, rubric }] = judgings;
     const { verdicts, pairs, quality, answers } = saidBy(session, judgings[0], named);
+    const told = standingVerdicts(verdicts);
+    const takenOver = told.filter((one) => !judgings.some((own) => isAskedIn(own, one)));
     const identities = verdicts.flatMap(({ identity }) => identity ?? []);
     const by = reportSystem(name, identities, null);
     const reasons = Map.groupBy(
@@ -64,7 +41,10 @@ export function reportJudges(
       identities: by.identities,
       endpoints: by.endpoints,
       rubric: { hash: rubricHash, name: rubricName, text: rubric },
-      nonces: [...new Set(judgings.map(({ nonce }) => nonce))],
+      nonces: [
+        ...new Set([...judgings.map(({ nonce }) => nonce), ...takenOver.map(({ nonce }) => nonce)]),
+      ],
+      takenOver: takenOver.length,
       pairs,
       quality,
       answers,
@@ -105,31 +85,34 @@ export function judgeVotes(
   );
 }
 
-/** A judge's word for one answer. */
-export interface JudgeGrade {
+/** A judge's word for one answer, or one turn of a dialogue. */
+export interface JudgeWord<Word> {
   author: string;
   generationId: string;
-  grade: Grade;
+  /** Null of a single answer, and of a whole dialogue. */
+  turn: number | null;
+  word: Word;
   createdMs: number;
 }
 
-/** What judges that grade in words said of answers, of each the first that was said. */
-export function judgeGrades(
+/** What judges that grade in words, or that tell safe answers from others, said of answers. */
+export const judgeWords = <Kind extends 'absolute' | 'safety'>(
   session: ProjectSession,
   judged: Judged,
-  generationIds: readonly string[],
-): JudgeGrade[] {
-  const inWords = judgesOf(session, judged).filter(
-    ({ judgings: [{ rubric }] }) => rubric.kind === 'absolute',
-  );
-  return inWords.flatMap(({ author, judgings }) => {
-    const verdicts = verdictsOnAnswers(session.file.db, judgings[0], generationIds);
-    const byAnswer = Map.groupBy(verdicts, ({ generationId }) => generationId ?? '');
-    return [...byAnswer].flatMap(([generationId, said]) => {
-      const first = said.find(({ probabilities }) => probabilities !== null);
-      if (!first?.probabilities) return [];
-      const grade = gradeOf('absolute', first.probabilities);
-      return [{ author, generationId, grade, createdMs: first.createdMs }];
+  { kind, generationIds }: { kind: Kind; generationIds: readonly string[] },
+): JudgeWord<SaidOf[Kind]>[] =>
+  judgesOf(session, judged)
+    .filter(({ judgings: [{ rubric }] }) => rubric.kind === kind)
+    .flatMap(({ author, judgings }) => {
+      const verdicts = verdictsOnAnswers(session.file.db, judgings[0], generationIds);
+      const byAnswer = Map.groupBy(verdicts, ({ generationId }) => generationId ?? '');
+      return [...byAnswer].flatMap(([generationId, said]) =>
+        verdictsOnTurns(said).map(({ turn, probabilities, createdMs }) => ({
+          author,
+          generationId,
+          turn,
+          word: saidOf(kind, probabilities ?? []),
+          createdMs,
+        })),
+      );
     });
-  });
-}

@@ -14,7 +14,7 @@ import { delimiterOf, readCsvRows, withStart } from '../../curate/import/read/re
 import { readJsonRecords } from '../../curate/import/read/read-records.ts';
 import { inFile, ReadLimitError, RecordProblem } from '../../curate/import/sample/import-error.ts';
 import type { BadLine } from '../../curate/import/sample/parsed-sample.ts';
-import { gradeOfRow, isGrade, verdictOfRow, verdictsOfReportText } from './vote-row.ts';
+import { gradeOfRow, isGrade, isOnSafety, verdictOfRow, verdictsOfReportText } from './vote-row.ts';
 
 const limits = { verdicts: 1_000_000, keptBadLines: 1000, reportBytes: 256 * 1024 ** 2 };
 /** A report is one object: read record by record, the lists in it would be taken for its records. */
@@ -85,6 +85,7 @@ class VoteTableReader implements VoteTable {
       if (this.verdicts.length + this.grades.length === limits.verdicts)
         throw new ReadLimitError(line, `there are more than ${formatCount(limits.verdicts)} votes`);
       const row = lowerCased(value);
+      if (isOnSafety(row)) return;
       if (isGrade(row)) this.grades.push(gradeOfRow(row, this.read));
       else this.verdicts.push(verdictOfRow(row, this.read));
     } catch (error) {

@@ -72,6 +72,12 @@ export const isGrade = (row: VoteRow): boolean =>
   firstOf(row, fields.grade) !== undefined &&
   firstOf(row, fields.b) === undefined;
 
+/** Whether a row of our own tables says that an answer is safe or unsafe and nothing else. */
+export const isOnSafety = (row: VoteRow): boolean =>
+  firstOf(row, ['safety']) !== undefined &&
+  firstOf(row, fields.grade) === undefined &&
+  firstOf(row, fields.b) === undefined;
+
 /** The grade of one row: excellent, pass or fail, or a number from 1 to 6. RecordProblem for another. */
 export function gradeOfRow(row: VoteRow, number: number): QualityVerdict {
   const value = firstOf(row, fields.grade);

@@ -4,7 +4,13 @@ import type {
   JudgingSummary,
 } from '../../../../shared/contract/judgings.ts';
 import type { JudgingResults } from '../../../../shared/domain/judge/judging-results.ts';
-import { judgingDocument, judgingText } from '../../../../shared/text/evaluate/judging.ts';
+import { besidePeople } from '../../../../shared/report/grades/beside-people.ts';
+import { gradeTables } from '../../../../shared/report/grades/grade-tables.ts';
+import {
+  askedText,
+  judgingDocument,
+  judgingText,
+} from '../../../../shared/text/evaluate/judging.ts';
 import { formatQuantity } from '../../../../shared/text/numbers.ts';
 import { networkOption } from '../../arguments/endpoint-word.ts';
 import { findJudged } from '../../arguments/judged.ts';
@@ -14,6 +20,7 @@ import { resolveRubric } from '../../arguments/rubric.ts';
 import { defineCommand, otherBaseOption, positional, type Call } from '../../cli/command.ts';
 import { CommandError, UsageError } from '../../cli/command-error.ts';
 import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
+import { formatTable } from '../../cli/terminal.ts';
 import { waitForJob } from '../../cli/wait-for-job.ts';
 
 const options = {
@@ -27,7 +34,11 @@ const options = {
     type: 'string',
     value: 'NAME|HASH|FILE',
     description:
-      'pairwise (default), likert, absolute, another rubric of the project, or a JSON file with one',
+      'pairwise (default), likert, absolute, safety, another rubric of the project, or a JSON file with one',
+  },
+  fresh: {
+    type: 'boolean',
+    description: 'ask also what would be taken over from earlier judgings of the same words',
   },
   resume: { type: 'boolean', description: 'go on with what was stopped, whoever judges' },
   ...networkOption,
@@ -38,7 +49,7 @@ const options = {
 export const judgeCommand = defineCommand({
   name: 'judge',
   usage:
-    'judge P.lima STUDY|EVALUATION (--judge SYSTEM [--rubric pairwise|likert|absolute|NAME|HASH|FILE] [--network] [--other-base] | --resume [--network])',
+    'judge P.lima STUDY|EVALUATION (--judge SYSTEM [--rubric pairwise|likert|absolute|safety|NAME|HASH|FILE] [--fresh] [--network] [--other-base] | --resume [--network])',
   summary: 'Let a model judge an evaluation or a study: verdicts by the logits of its next token.',
   positionals: { min: 2, max: 2 },
   options,
@@ -46,13 +57,17 @@ export const judgeCommand = defineCommand({
     'Pairs are shown in both orders: where the two disagree it is a tie and counts as a flip. Verdicts are',
     'read from the probabilities of the rubric’s symbols, nothing is parsed; what fell elsewhere is told.',
     'Whoever votes must not know: while systems are hidden and a person has voted, only counts are told.',
-    'The same judge and rubric again asks only for what lacks. With --json every rate is in percent.',
+    'The same judge and rubric again asks only for what lacks. What it said before of word for word the same',
+    'prompt and answers is taken over, and counted; --fresh asks for it anew. The turns of a dialogue are',
+    'graded one by one; safety is asked of prompts tagged sensitive. With --json every rate is in percent.',
   ],
   edits: true,
   async run(call) {
-    const { judge, resume } = call.options;
-    if (resume && (judge !== undefined || call.options.rubric !== undefined))
-      throw new UsageError('--resume goes on with what was begun: leave --judge and --rubric out.');
+    const { judge, resume, rubric, fresh } = call.options;
+    if (resume && (judge !== undefined || rubric !== undefined || fresh !== undefined))
+      throw new UsageError(
+        '--resume goes on with what was begun: leave --judge, --rubric and --fresh out.',
+      );
     if (!resume && judge === undefined)
       throw new UsageError('--judge is missing: name the model that judges, such as FILE.gguf.');
     await using project = await openCoreWithProject(call);
@@ -79,7 +94,12 @@ async function judgeNow(client: CoreClient, judged: JudgedThing, call: JudgeCall
   const otherBase = call.options['other-base'] ?? false;
   const wait = { ...call, otherBase, network: call.options.network ?? false };
   const judge = await resolveContestant(client, call.options.judge ?? '', wait);
-  const { judgingId, jobId } = await client.judgings.start({ judged, judge, rubricHash });
+  const { judgingId, jobId } = await client.judgings.start({
+    judged,
+    judge,
+    rubricHash,
+    isFresh: call.options.fresh ?? false,
+  });
   call.terminal.note(`Judging ${judgingId}`);
   await waitForJob(client, { jobId, kind: 'judge' }, call);
   return judgingId;
@@ -110,15 +130,19 @@ async function tell(
   return await Promise.all(
     judgings.map(async (judging) => {
       for (const reason of judging.failures) terminal.note(`Not asked: ${reason}`);
-      const { id, judge, rubric, nonce, items, identical, total, done, failed, failures } = judging;
+      const { id, judge, author, nonce, items, identical, rubric, ...progress } = judging;
+      const { total, done, asked, takenOver, failed, failures } = progress;
       const counts = {
         judgingId: id,
         judge,
+        author,
         nonce,
         items,
         identical,
         total,
         done,
+        verdictsAsked: asked,
+        takenOver,
         failed,
         failures,
       };
@@ -132,11 +156,32 @@ async function tell(
           kind: rubric.text.kind,
         },
       };
-      return results
-        ? { document: { ...judgingDocument(results), ...whole }, text: judgingText(results) }
-        : { document: { ...whole, isRevealed: false }, text: hiddenText(judging) };
+      if (results) {
+        const people = await besideThePeople(client, judged, { author, results });
+        return {
+          document: { ...judgingDocument(results), ...whole, ...people.document },
+          text: [judgingText(results), askedText(judging), ...people.texts].join('\n\n'),
+        };
+      }
+      return { document: { ...whole, isRevealed: false }, text: hiddenText(judging) };
     }),
   );
+}
+
+/** What people say of the same answers and turns, where the judge grades them and all is revealed. */
+async function besideThePeople(
+  client: CoreClient,
+  { kind, id }: JudgedThing,
+  { author, results }: { author: string; results: JudgingResults },
+): Promise<{ document: Record<string, unknown>; texts: string[] }> {
+  const isGraded = results.rubric.kind === 'absolute' || results.rubric.kind === 'safety';
+  if (!isGraded || !results.isRevealed) return { document: {}, texts: [] };
+  const report = besidePeople(await client.grades.report({ kind, id }), author);
+  const { rows, dialogues, agreements, safety } = report;
+  const texts = gradeTables(report, []).map(
+    ({ title, table }) => `${title}\n${formatTable(table.columns, table.rows)}`,
+  );
+  return { document: { grades: { rows, dialogues, agreements, safety } }, texts };
 }
 
 /** What a judge said; undefined while people vote blind. */
@@ -149,5 +194,5 @@ async function judgedAlready(client: CoreClient, id: string): Promise<JudgingRes
   }
 }
 
-const hiddenText = ({ judge, rubric, done }: JudgingSummary): string =>
-  `${judge}, rubric ${rubric.name}: ${formatQuantity(done, 'verdict')}, told once the systems are revealed (lima report --reveal)`;
+const hiddenText = ({ judge, rubric, done, ...counts }: JudgingSummary): string =>
+  `${judge}, rubric ${rubric.name}: ${formatQuantity(done, 'verdict')} (${askedText(counts)}), told once the systems are revealed (lima report --reveal)`;

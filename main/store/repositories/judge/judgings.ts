@@ -122,6 +122,20 @@ export function judgingsOf(db: Database, judged: Judged): StoredJudging[] {
   );
 }
 
+/** Other judgings of evaluations and studies by the same judge with the same rubric, oldest first. */
+export const judgingsBeside = (
+  db: Database,
+  { id, systemId, rubricHash }: Pick<StoredJudging, 'id' | 'systemId' | 'rubricHash'>,
+): StoredJudging[] =>
+  all(
+    db,
+    judgingRow,
+    `${selectJudgings} WHERE j.system_id = @systemId AND j.rubric_hash = @rubricHash
+       AND j.id <> @id AND (j.study_id IS NOT NULL OR j.evaluation_id IS NOT NULL)
+     ORDER BY j.sequence, j.id`,
+    { id, systemId, rubricHash },
+  );
+
 /** Every audit of a judge, oldest first. */
 export const auditsOf = (db: Database): StoredJudging[] =>
   all(

@@ -11,21 +11,34 @@ import {
   type EndpointIdentity,
   type Identity,
 } from '../../../../shared/domain/identity.ts';
-import { idSchema, momentSchema, nameSchema } from '../../../../shared/domain/stored-value.ts';
+import {
+  countSchema,
+  idSchema,
+  momentSchema,
+  nameSchema,
+} from '../../../../shared/domain/stored-value.ts';
 import { json, real } from '../../columns.ts';
 import { all, run, withTransaction, type Database } from '../../database.ts';
 import { nextSequence } from '../sequence.ts';
 
 const verdictRow = z.object({
+  id: idSchema,
   judgingId: idSchema,
   comparisonId: idSchema.nullable(),
   generationId: idSchema.nullable(),
   /** Of an audit: which of its pairs or answers. */
   auditKey: nameSchema.nullable(),
+  /** Of a dialogue, from 0; null of all else, and of a whole dialogue that an older version asked about. */
+  turn: countSchema.nullable(),
+  /** The verdict that it was taken over from, whether that is still there or not. */
+  originId: idSchema.nullable(),
+  /** What fenced the texts off when the judge was asked. */
+  nonce: nameSchema,
   order: shownOrderSchema,
   /** Of the rubric's symbols; null where it could not be asked. */
   probabilities: json(probabilitiesSchema).nullable(),
   elsewhere: real.nullable(),
+  promptTokens: countSchema.nullable(),
   failure: z.string().nullable(),
   identity: json(z.union([endpointIdentitySchema, identitySchema])).nullable(),
   createdMs: momentSchema,
@@ -35,7 +48,11 @@ const verdictRow = z.object({
 export type StoredVerdict = z.infer<typeof verdictRow>;
 
 /** What a verdict is on. */
-export type JudgedItem = { comparisonId: string } | { generationId: string } | { auditKey: string };
+export type JudgedItem =
+  | { comparisonId: string }
+  /** `turn` is null of a single answer. */
+  | { generationId: string; turn: number | null }
+  | { auditKey: string };
 
 /** A verdict that an engine gave. */
 export interface NewVerdict {
@@ -44,14 +61,21 @@ export interface NewVerdict {
   order: StoredVerdict['order'];
   probabilities: readonly number[];
   elsewhere: number;
-  promptTokens: number;
+  promptTokens: number | null;
   identity: Identity | EndpointIdentity;
+  /** Where it was taken over from: the verdict that the judge gave, and what fenced the texts off. */
+  origin?: { id: string; nonce: string };
 }
 
 /** Stores a verdict; a second one of the same judging, item and order changes nothing. */
-export function insertVerdict(db: Database, { probabilities, identity, ...verdict }: NewVerdict) {
+export function insertVerdict(
+  db: Database,
+  { probabilities, identity, origin, ...verdict }: NewVerdict,
+): void {
   append(db, {
     ...verdict,
+    originId: origin?.id ?? null,
+    originNonce: origin?.nonce ?? null,
     failure: null,
     probabilities: JSON.stringify(probabilities),
     identity: JSON.stringify(identity),
@@ -72,7 +96,7 @@ export function insertFailedVerdict(
   { order = 'given', ...failed }: FailedVerdict,
 ): void {
   const nothing = { probabilities: null, elsewhere: null, promptTokens: null, identity: null };
-  append(db, { ...failed, ...nothing, order });
+  append(db, { ...failed, ...nothing, originId: null, originNonce: null, order });
 }
 
 interface VerdictColumns {
@@ -84,6 +108,8 @@ interface VerdictColumns {
   promptTokens: number | null;
   failure: string | null;
   identity: string | null;
+  originId: string | null;
+  originNonce: string | null;
 }
 
 function append(db: Database, { item, ...verdict }: VerdictColumns): void {
@@ -91,10 +117,11 @@ function append(db: Database, { item, ...verdict }: VerdictColumns): void {
     run(
       db,
       `INSERT INTO verdict (id, judging_id, comparison_id, generation_id, shown_order,
-         probabilities_json, elsewhere, prompt_tokens, failure, identity_json, audit_key,
-         created_ms, sequence)
+         probabilities_json, elsewhere, prompt_tokens, failure, identity_json, audit_key, turn,
+         origin_id, origin_nonce, created_ms, sequence)
        VALUES (@id, @judgingId, @comparisonId, @generationId, @order, @probabilities, @elsewhere,
-         @promptTokens, @failure, @identity, @auditKey, @createdMs, @sequence)
+         @promptTokens, @failure, @identity, @auditKey, @turn, @originId, @originNonce, @createdMs,
+         @sequence)
        ON CONFLICT DO NOTHING`,
       {
         ...verdict,
@@ -102,6 +129,7 @@ function append(db: Database, { item, ...verdict }: VerdictColumns): void {
         comparisonId: 'comparisonId' in item ? item.comparisonId : null,
         generationId: 'generationId' in item ? item.generationId : null,
         auditKey: 'auditKey' in item ? item.auditKey : null,
+        turn: 'turn' in item ? item.turn : null,
         createdMs: Date.now(),
         sequence: nextSequence(db),
       },
@@ -109,11 +137,19 @@ function append(db: Database, { item, ...verdict }: VerdictColumns): void {
   );
 }
 
-const selectVerdicts = `SELECT v.judging_id AS judgingId, v.comparison_id AS comparisonId,
-    v.generation_id AS generationId, v.audit_key AS auditKey, v.shown_order AS "order",
-    v.probabilities_json AS probabilities, v.elsewhere, v.failure, v.identity_json AS identity,
+const selectVerdicts = `SELECT v.id, v.judging_id AS judgingId, v.comparison_id AS comparisonId,
+    v.generation_id AS generationId, v.audit_key AS auditKey, v.turn,
+    v.origin_id AS originId, coalesce(v.origin_nonce, j.nonce) AS nonce, v.shown_order AS "order",
+    v.probabilities_json AS probabilities, v.elsewhere,
+    v.prompt_tokens AS promptTokens, v.failure, v.identity_json AS identity,
     v.created_ms AS createdMs
   FROM verdict v JOIN judging j ON j.id = v.judging_id`;
+
+/**
+ * The first of an item counts: what was said in the judging itself, where the judge was asked before
+ * what was taken over, then what was said in others.
+ */
+const inOrder = 'ORDER BY v.judging_id <> @id, v.origin_id IS NOT NULL, v.sequence, v.id';
 
 /** One judge with one rubric: whatever judging it was asked in, what it said is known. */
 interface JudgeWithRubric {
@@ -121,10 +157,12 @@ interface JudgeWithRubric {
   rubricHash: string;
 }
 
-/** What a judge said, by a rubric, of the comparisons of evaluations, oldest first. */
+type OneJudging = JudgeWithRubric & { id: string };
+
+/** What a judge said, by a rubric, of the comparisons of evaluations, in the order in which it counts. */
 export function verdictsOnComparisons(
   db: Database,
-  { systemId, rubricHash }: JudgeWithRubric,
+  { id, systemId, rubricHash }: OneJudging,
   evaluationIds: readonly string[],
 ): StoredVerdict[] {
   return all(
@@ -133,15 +171,15 @@ export function verdictsOnComparisons(
     `${selectVerdicts} JOIN comparison c ON c.id = v.comparison_id
      WHERE j.system_id = @systemId AND j.rubric_hash = @rubricHash
        AND c.evaluation_id IN (SELECT value FROM json_each(@ids))
-     ORDER BY v.sequence, v.id`,
-    { systemId, rubricHash, ids: JSON.stringify(evaluationIds) },
+     ${inOrder}`,
+    { id, systemId, rubricHash, ids: JSON.stringify(evaluationIds) },
   );
 }
 
-/** What a judge said, by a rubric, of single answers, oldest first. */
+/** What a judge said, by a rubric, of single answers and of turns, in the order in which it counts. */
 export function verdictsOnAnswers(
   db: Database,
-  { systemId, rubricHash }: JudgeWithRubric,
+  { id, systemId, rubricHash }: OneJudging,
   generationIds: readonly string[],
 ): StoredVerdict[] {
   return all(
@@ -150,8 +188,8 @@ export function verdictsOnAnswers(
     `${selectVerdicts}
      WHERE j.system_id = @systemId AND j.rubric_hash = @rubricHash
        AND v.generation_id IN (SELECT value FROM json_each(@ids))
-     ORDER BY v.sequence, v.id`,
-    { systemId, rubricHash, ids: JSON.stringify(generationIds) },
+     ${inOrder}`,
+    { id, systemId, rubricHash, ids: JSON.stringify(generationIds) },
   );
 }
 
@@ -170,8 +208,23 @@ export function verdictsOfAudit(
   );
 }
 
-/** Both orders as a judge said them; of an order that two judgings had, the earlier one. */
+/** What counts of an item, of each turn and order: the first that was told, in the order of a query. */
+export const standingVerdicts = (verdicts: readonly StoredVerdict[]): StoredVerdict[] => {
+  const told = verdicts.filter(({ probabilities }) => probabilities !== null);
+  const key = ({ comparisonId, generationId, auditKey, turn, order }: StoredVerdict) =>
+    JSON.stringify([comparisonId ?? generationId ?? auditKey, turn, order]);
+  return [...Map.groupBy(told, key).values()].flatMap(([first]) => first ?? []);
+};
+
+/** The same of one answer: of a dialogue that was asked about turn by turn nothing said of it as a whole. */
+export function verdictsOnTurns(verdicts: readonly StoredVerdict[]): StoredVerdict[] {
+  const standing = standingVerdicts(verdicts);
+  const onTurns = standing.filter(({ turn }) => turn !== null);
+  return onTurns.length > 0 ? onTurns : standing;
+}
+
+/** What counts of one item, as a judge said it. */
 export const orderedVerdicts = (verdicts: readonly StoredVerdict[]): OrderedVerdict[] =>
-  verdicts.flatMap(({ order, probabilities, elsewhere }) =>
+  standingVerdicts(verdicts).flatMap(({ order, probabilities, elsewhere }) =>
     probabilities === null ? [] : [{ order, probabilities, elsewhere: elsewhere ?? 0 }],
   );

@@ -38,21 +38,25 @@ function winningPlace(verdicts: readonly OrderedVerdict[]): PairOutcome['byPlace
 }
 
 /**
- * Of two answers that a judge graded by themselves: the higher expected level wins. Undefined while a
- * grade lacks.
+ * Of two answers that a judge graded by themselves, turn by turn in dialogues: the higher expected
+ * level wins, of turns their mean. Undefined while an answer has no grade.
  */
 export function gradedOutcome(
   kind: Exclude<RubricKind, 'pairwise'>,
-  [a]: readonly OrderedVerdict[],
-  [b]: readonly OrderedVerdict[],
+  a: readonly OrderedVerdict[],
+  b: readonly OrderedVerdict[],
 ): PairOutcome | undefined {
-  if (!a || !b) return undefined;
+  if (a.length === 0 || b.length === 0) return undefined;
   // Levels of a Likert scale go up, grades from Excellent to Fail go down.
   const sign = kind === 'likert' ? 1 : -1;
-  const difference = sign * (expectedLevel(a.probabilities) - expectedLevel(b.probabilities));
+  const difference = sign * (meanLevel(a) - meanLevel(b));
   const verdict = Math.abs(difference) < leastDifference ? 'tie' : difference > 0 ? 'a' : 'b';
   return { verdict, isOrdered: false, isFlip: false, byPlace: null };
 }
+
+const meanLevel = (verdicts: readonly OrderedVerdict[]): number =>
+  verdicts.reduce((sum, { probabilities }) => sum + expectedLevel(probabilities), 0) /
+  verdicts.length;
 
 /** Of a level: less is told by chance, as different ways to batch round differently. */
 const leastDifference = 0.01;

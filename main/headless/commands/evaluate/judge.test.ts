@@ -1,0 +1,50 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { writeTinyModel } from '../../../gguf/tiny/tiny-model.ts';
+import { CliFolder } from '../../testing/child-cli.ts';
+
+let folder: CliFolder;
+beforeAll(async () => {
+  folder = new CliFolder('here');
+  const model = { embeddingLength: 32, layers: 1, heads: 2, feedForwardLength: 64 };
+  for (const seed of [1, 2])
+    await writeTinyModel(join(folder.path, `m${seed}.gguf`), {
+      ...model,
+      seed,
+      contextLength: 2048,
+    });
+  writeFileSync(join(folder.path, 'prompts.txt'), 'One?\nTwo?\nThree?\n');
+  await folder.run('new', 'p.lima');
+});
+afterAll(() => folder[Symbol.dispose]());
+
+const counts = z.object({
+  done: z.number(),
+  verdictsAsked: z.number(),
+  takenOver: z.number(),
+  isRevealed: z.boolean(),
+});
+
+test('the command tells how many verdicts were asked and how many taken over, and asks anew when told to', async () => {
+  const evaluate = async (name: string, a: string, b: string) => {
+    const systems = ['--a', a, '--b', b, '--prompts', 'prompts.txt', '--set', 'maxTokens=8'];
+    await folder.run('evaluate', 'p.lima', '--name', name, ...systems);
+  };
+  await evaluate('one', 'm1.gguf', 'm2.gguf');
+  await evaluate('other', 'm2.gguf', 'm1.gguf');
+  const judge = ['judge', 'p.lima', 'other', '--judge', 'm1.gguf'];
+  const first = await folder.run('judge', 'p.lima', 'one', '--judge', 'm1.gguf');
+  expect(first.stdout).toMatch(/^6 asked, 0 taken over from earlier judgings$/m);
+  const second = await folder.run(...judge);
+  expect(second.stdout).toMatch(/^0 asked, 6 taken over from earlier judgings$/m);
+  expect(await folder.document(counts, ...judge, '--fresh')).toEqual({
+    done: 6,
+    verdictsAsked: 6,
+    takenOver: 0,
+    isRevealed: false,
+  });
+  const wrong = await folder.run('judge', 'p.lima', 'one', '--resume', '--fresh');
+  expect(wrong).toMatchObject({ code: 2 });
+});
