@@ -41,6 +41,18 @@ test('a judge is asked beside the voters, told after the reveal, and warned of u
     );
   });
 
+  await test.step('levels from 1 to 6 are drawn as a bar of each system, with their mean', async () => {
+    await judges.getByText('Ask a judge…').click();
+    const form = judges.getByRole('form', { name: 'Ask a judge' });
+    await form.getByRole('combobox', { name: 'Rubric' }).selectOption('likert');
+    await expect(form).toContainText('turn by turn in dialogues, from 1 to 6');
+    await form.getByRole('checkbox', { name: 'Ask anew what the judge said before' }).check();
+    await form.getByRole('button', { name: 'Judge', exact: true }).click();
+    const levels = page.getByRole('figure', { name: 'Levels 1 to 6 of each system by judge' });
+    await expect(levels).toContainText('n = 4', { timeout: 60_000 });
+    await judges.getByText('Ask a judge…').click();
+  });
+
   await test.step('a rubric is edited into a new version, which the forms offer', async () => {
     await judges.getByText('Ask a judge…').click();
     await judges.getByRole('button', { name: 'Audits and rubrics' }).click();

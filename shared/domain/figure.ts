@@ -10,6 +10,13 @@ const toneSchema = z.enum([
   'ink',
   'soft',
   'axis',
+  // Of a scale from the worst level to the best.
+  'level-1',
+  'level-2',
+  'level-3',
+  'level-4',
+  'level-5',
+  'level-6',
 ]);
 
 const measure = z.number();

@@ -2,7 +2,12 @@ import { Download } from 'lucide-react';
 import type { GradeReport } from '../../../shared/domain/report/grade-report.ts';
 import type { ReportJudge } from '../../../shared/domain/report/report-judge.ts';
 import { gradeBars } from '../../../shared/report/grades/grade-figure.ts';
-import { gradesToCsv, gradeTables } from '../../../shared/report/grades/grade-tables.ts';
+import { likertBars } from '../../../shared/report/figures/likert-figure.ts';
+import {
+  gradesToCsv,
+  gradeTables,
+  judgesTable,
+} from '../../../shared/report/grades/grade-tables.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { useQuery } from '../../rpc/use-query.ts';
@@ -15,6 +20,11 @@ import { FigureTable } from '../figure-table.tsx';
 import { FigureView } from '../../ui/figures/figure-view.tsx';
 
 const tableId = 'grades-by-system';
+const judgesTableId = 'grades-by-judges';
+
+/** By which figures point to the tables that say the same. */
+const idOf = (title: string, at: number) =>
+  title === judgesTable ? judgesTableId : at === 0 ? tableId : undefined;
 
 interface GradeResultsProps extends GradedSubject {
   /** What judges said, as the report has it. */
@@ -37,12 +47,19 @@ export function GradeResults({ kind, id, judges }: GradeResultsProps) {
   const tables = data ? gradeTables(data, judges) : [];
   if (!data || tables.length === 0) return null;
   const figure = gradeBars(data);
+  const likert = likertBars(judges);
   return (
     <section className="results-section" aria-label="Grades of single answers">
       <h2>Grades of single answers</h2>
       {figure && <FigureView figure={figure} fileName="grades.svg" tableId={tableId} />}
+      {likert && <FigureView figure={likert} fileName="levels.svg" tableId={judgesTableId} />}
       {tables.map(({ title, table }, at) => (
-        <FigureTable key={title} title={title} table={table} {...(at === 0 && { id: tableId })} />
+        <FigureTable
+          key={title}
+          title={title}
+          table={table}
+          {...(idOf(title, at) !== undefined && { id: idOf(title, at) ?? '' })}
+        />
       ))}
       {data.methods !== '' && (
         <p className="results-methods dim">

@@ -39,6 +39,24 @@ const style = css`
   .on-tie {
     fill: light-dark(#1c2024, #f0f1f3);
   }
+  .level-1 {
+    fill: light-dark(#dbe8f6, #1f2f42);
+  }
+  .level-2 {
+    fill: light-dark(#b5d0ee, #2a4260);
+  }
+  .level-3 {
+    fill: light-dark(#8fb8e3, #37577e);
+  }
+  .level-4 {
+    fill: light-dark(#3577bf, #6ba7e6);
+  }
+  .level-5 {
+    fill: light-dark(#1f5a9c, #93c0f0);
+  }
+  .level-6 {
+    fill: light-dark(#123f73, #bcdaf8);
+  }
   .ink {
     fill: light-dark(#1c2024, #e6e7ea);
     stroke: light-dark(#1c2024, #e6e7ea);
