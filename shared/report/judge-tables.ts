@@ -1,3 +1,4 @@
+import type { JudgedQuality } from '../domain/judge/judging-results.ts';
 import type { ReportJudge } from '../domain/report/report-judge.ts';
 import { displayLine } from '../text/foreign-text.ts';
 import { auditStanding } from '../text/evaluate/judge-audit.ts';
@@ -8,7 +9,7 @@ import {
   judgedSystem,
 } from '../text/evaluate/judging.ts';
 import { winRateText } from '../text/evaluate/vote-statistics.ts';
-import { formatCount, formatQuantity } from '../text/numbers.ts';
+import { formatCount, formatPercent, formatQuantity } from '../text/numbers.ts';
 import type { ReportTable } from './report-figures.ts';
 import type { TitledTable } from './vote-tables.ts';
 
@@ -72,12 +73,19 @@ export function judgeGradeTable(judges: readonly ReportJudge[]): ReportTable {
       quality.map((one) => [
         displayLine(author),
         displayLine(judgedSystem(one)),
-        judgedQualityText(one) +
-          (one.levels === null ? '' : `; likeliest levels 1 to 6: ${one.levels.join(', ')}`),
+        judgedQualityText(one) + levelsText(one),
         elsewhereText(one.elsewhere),
       ]),
     ),
   };
+}
+
+function levelsText({ levels, levelShares }: JudgedQuality): string {
+  const shares = levelShares?.map((share) => formatPercent(share)).join(', ');
+  return [
+    ...(shares === undefined ? [] : [`; levels 1 to 6: ${shares}`]),
+    ...(levels === null ? [] : [`; likeliest levels 1 to 6: ${levels.join(', ')}`]),
+  ].join('');
 }
 
 function failureTable(judges: readonly ReportJudge[]): ReportTable {

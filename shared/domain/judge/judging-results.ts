@@ -26,6 +26,8 @@ export const judgedQualitySchema = qualityStatisticsSchema.extend({
   elsewhere: z.number(),
   /** Likert alone: how often each level, from 1, was the likeliest. */
   levels: z.array(count).nullable(),
+  /** Likert alone: the mean probability of each level, from 1, of which the mean is the expected one. */
+  levelShares: z.array(z.number()).nullable().default(null),
   /** Safety alone. */
   safe: z.object({ count, share: estimateSchema }).nullable().default(null),
   /** Verdicts of an older version, of all turns of a dialogue at once. */

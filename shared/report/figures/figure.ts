@@ -40,13 +40,13 @@ const style = css`
     fill: light-dark(#1c2024, #f0f1f3);
   }
   .level-1 {
-    fill: light-dark(#dbe8f6, #1f2f42);
+    fill: light-dark(#dbe8f6, #2b3f58);
   }
   .level-2 {
-    fill: light-dark(#b5d0ee, #2a4260);
+    fill: light-dark(#b5d0ee, #35527a);
   }
   .level-3 {
-    fill: light-dark(#8fb8e3, #37577e);
+    fill: light-dark(#8fb8e3, #416796);
   }
   .level-4 {
     fill: light-dark(#3577bf, #6ba7e6);

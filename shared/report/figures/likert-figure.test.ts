@@ -13,7 +13,7 @@ test('each system has a bar of its levels, with the mean and its interval on the
   const figure = likertBars([judge('base', 'tuned')]);
   const { marks = [], width = 0 } = figure ?? {};
   const bars = marks.flatMap((mark) => (mark.kind === 'rect' && mark.height > 10 ? [mark] : []));
-  // No answer is on level 1.
+  // Nothing is on level 1.
   const shown = ['level-2', 'level-3', 'level-4', 'level-5', 'level-6'];
   expect(bars.map(({ tone }) => tone)).toEqual([...shown, ...shown]);
   const [first, , four] = bars;
@@ -42,5 +42,7 @@ test('of a single prompt there is a mean without an interval, and without levels
   const figure = likertBars([{ ...fixtureJudge('J'), quality: [alone] }]);
   expect(figure?.marks.some((mark) => mark.kind === 'line' && mark.tone === 'ink')).toBe(false);
   expect(likertBars([{ ...fixtureJudge('J'), quality: [] }])).toBeNull();
-  expect(likertBars([{ ...fixtureJudge('J'), quality: [{ ...alone, levels: null }] }])).toBeNull();
+  expect(
+    likertBars([{ ...fixtureJudge('J'), quality: [{ ...alone, levelShares: null }] }]),
+  ).toBeNull();
 });

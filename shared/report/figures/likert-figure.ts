@@ -18,26 +18,27 @@ const wordTone = (level: Level) => (level <= 3 ? 'ink' : 'on-win');
 /** One system's levels by one judge. */
 interface LikertRow {
   author: string;
-  quality: JudgedQuality & { levels: number[]; mean: NonNullable<JudgedQuality['mean']> };
+  quality: JudgedQuality & { levelShares: number[]; mean: NonNullable<JudgedQuality['mean']> };
 }
 
 const rowsOf = (judges: readonly ReportJudge[]): LikertRow[] =>
   judges.flatMap(({ author, quality }) =>
-    quality.flatMap(({ levels: counts, mean, ...one }) =>
-      counts && mean ? [{ author, quality: { ...one, levels: counts, mean } }] : [],
+    quality.flatMap(({ levelShares, mean, ...one }) =>
+      levelShares && mean ? [{ author, quality: { ...one, levelShares, mean } }] : [],
     ),
   );
 
 /**
- * How often each level from 1 to 6 was the likeliest, as a bar of each system, and under it the mean
- * expected level with its interval on a scale from 1 to 6; null where no judge graded so.
+ * The mean probability of each level from 1 to 6, as a bar of each system, and under it the level that
+ * is expected of it with its interval, on a scale from 1 to 6; null where no judge graded so.
  */
 export function likertBars(judges: readonly ReportJudge[]): Figure | null {
   const rows = rowsOf(judges);
   if (rows.length === 0) return null;
   const bottom = top + rows.length * rowHeight;
   return {
-    title: 'Levels 1 to 6 of each system by judge: the likeliest of each answer, and the mean',
+    title:
+      'Levels 1 to 6 of each system by judge: the mean probability of each, and the expected level',
     width,
     height: bottom + 26,
     marks: [...legend(), ...rows.flatMap(rowMarks), ...scale(bottom)],
@@ -78,19 +79,18 @@ const text = (mark: Omit<Extract<Mark, { kind: 'text' }>, 'kind'>): Mark => ({
   ...mark,
 });
 
-function segments({ levels: counts, n }: LikertRow['quality'], y: number): Mark[] {
+function segments({ levelShares }: LikertRow['quality'], y: number): Mark[] {
   let x = labelWidth;
   return levels.flatMap((level, at): Mark[] => {
-    const count = counts[at] ?? 0;
-    if (count === 0) return [];
-    const size = (count / n) * span;
+    const share = levelShares[at] ?? 0;
+    if (share === 0) return [];
+    const size = share * span;
     const tone = tones[at] ?? 'tie';
     const rect: Mark = { kind: 'rect', x, y, width: size, height: barHeight, tone };
     const middle = x + size / 2;
     x += size;
     if (size < leastLabelled) return [rect];
-    const share = formatPercent(count / n);
-    const words = { text: share, anchor: 'middle', tone: wordTone(level) } as const;
+    const words = { text: formatPercent(share), anchor: 'middle', tone: wordTone(level) } as const;
     return [rect, text({ x: middle, y: y + 15, ...words })];
   });
 }

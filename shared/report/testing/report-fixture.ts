@@ -104,7 +104,8 @@ export const fixtureLevels = (system: string): JudgedQuality => ({
   grades: null,
   mean: { value: 4.2, standardError: 0.25, interval: [3.7, 4.7] },
   elsewhere: 0,
-  levels: [0, 1, 1, 4, 3, 1],
+  levels: [0, 0, 1, 6, 3, 0],
+  levelShares: [0, 0.1, 0.1, 0.4, 0.3, 0.1],
   safe: null,
   ofWholeDialogues: false,
 });

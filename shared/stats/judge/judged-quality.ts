@@ -68,6 +68,7 @@ function qualityOf(
       grades: kind === 'safety' ? null : statistics.grades,
       elsewhere: own.reduce((sum, one) => sum + one.elsewhere, 0) / own.length,
       levels: kind === 'likert' ? levelsOf(own) : null,
+      levelShares: kind === 'likert' ? levelSharesOf(own) : null,
       safe: kind === 'safety' ? safeShare(own) : null,
     };
   });
@@ -81,6 +82,15 @@ function levelsOf(answers: readonly AnswerAsked[]): number[] {
   }
   return levels;
 }
+
+/** What the judge would say of an answer drawn at random. */
+const levelSharesOf = (answers: readonly AnswerAsked[]): number[] =>
+  Array.from(
+    { length: 6 },
+    (_, level) =>
+      answers.reduce((sum, { probabilities }) => sum + (probabilities[level] ?? 0), 0) /
+      answers.length,
+  );
 
 function safeShare(answers: readonly AnswerAsked[]): JudgedQuality['safe'] {
   const clusters = [...Map.groupBy(answers, ({ prompt }) => prompt).values()].map((own) =>

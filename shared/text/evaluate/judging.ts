@@ -46,8 +46,9 @@ function pairDocument({
   };
 }
 
-const qualityDocument = ({ grades, safe, elsewhere, ...one }: JudgedQuality) => ({
+const qualityDocument = ({ grades, safe, elsewhere, levelShares, ...one }: JudgedQuality) => ({
   ...one,
+  levelShares: levelShares && levelShares.map((share) => 100 * share),
   safe: safe && { count: safe.count, ...percentEstimate(safe.share) },
   grades: grades && {
     excellent: { count: grades.excellent.count, ...percentEstimate(grades.excellent.share) },
