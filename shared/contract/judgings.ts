@@ -58,7 +58,7 @@ export const judgingsContract = {
       }),
     )
     .output(z.object({ judgingId: z.string(), jobId: z.string() })),
-  /** What it said; refused while it is blind and a person has voted on it. */
+  /** What it said; refused while it is blind and a person has voted on it or graded it. */
   results: reading.input(byId).output(judgingResultsSchema),
 };
 

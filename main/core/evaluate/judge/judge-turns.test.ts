@@ -101,6 +101,10 @@ test('a judge grades each turn of a dialogue behind what was said before, beside
         : 'excellent';
     await grades.grade({ ...sample, answer, grade });
   }
+  // Whoever grades must not know what the judge thinks.
+  expect(await refusalOf(judgings.results({ id: judgingId }))).toMatchObject({
+    code: 'INVALID_STATE',
+  });
   await evaluations.reveal({ id: judged.id });
   const report = await grades.report(sample);
   const dialogues = report.rows.filter(({ tag }) => tag === 'dialogue');

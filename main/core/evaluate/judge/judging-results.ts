@@ -6,6 +6,7 @@ import { judgedQuality, type AnswerAsked } from '../../../../shared/stats/judge/
 import { sameAnswer, withoutThinking } from '../../../../shared/template/thinking.ts';
 import { comparisonsOf } from '../../../store/repositories/comparisons.ts';
 import { findEvaluation, type StoredEvaluation } from '../../../store/repositories/evaluations.ts';
+import { standingGrades } from '../../../store/repositories/grades.ts';
 import type { StoredJudging } from '../../../store/repositories/judge/judgings.ts';
 import {
   orderedVerdicts,
@@ -24,8 +25,8 @@ import { judgingById } from './judge-service.ts';
 import { answersToJudge } from './texts-to-judge.ts';
 
 /**
- * What a judge said. While the systems are hidden it is told only where no person has voted, and
- * without names: whoever votes must not know what a judge thinks.
+ * What a judge said. While the systems are hidden it is told only where no person has voted or
+ * graded, and without names: whoever does must not know what a judge thinks.
  */
 export function judgingResults(session: ProjectSession, id: string): JudgingResults {
   const { db } = session.file;
@@ -34,16 +35,10 @@ export function judgingResults(session: ProjectSession, id: string): JudgingResu
     (evaluationId) => findEvaluation(db, 'id', evaluationId) ?? [],
   );
   const isRevealed = evaluations.every(({ revealedMs }) => revealedMs !== null);
-  if (
-    !isRevealed &&
-    hasHumanVotes(
-      db,
-      evaluations.map((one) => one.id),
-    )
-  )
+  if (!isRevealed && isJudgedByPeople(session, evaluations))
     throw new AppError(
       'INVALID_STATE',
-      'People vote on this and its systems are still hidden: what a judge said is told once they are revealed.',
+      'People vote on this or grade it, and its systems are still hidden: what a judge said is told once they are revealed.',
       { id },
     );
   const nameOf = isRevealed ? namesOf(session, evaluations) : hiddenNames(judging, evaluations);
@@ -58,6 +53,15 @@ export function judgingResults(session: ProjectSession, id: string): JudgingResu
     quality,
     failed: verdicts.filter(({ failure }) => failure !== null).length,
   };
+}
+
+function isJudgedByPeople(
+  { file: { db } }: ProjectSession,
+  evaluations: readonly StoredEvaluation[],
+): boolean {
+  const ids = evaluations.map(({ id }) => id);
+  const grades = standingGrades(db, ids);
+  return hasHumanVotes(db, ids) || grades.some(({ authorKind }) => authorKind === 'human');
 }
 
 interface Named {

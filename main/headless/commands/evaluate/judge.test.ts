@@ -48,3 +48,25 @@ test('the command tells how many verdicts were asked and how many taken over, an
   const wrong = await folder.run('judge', 'p.lima', 'one', '--resume', '--fresh');
   expect(wrong).toMatchObject({ code: 2 });
 });
+
+const share = z.object({ count: z.number(), value: z.number() });
+const graded = z.object({
+  grades: z.object({
+    rows: z.array(
+      z.object({ by: z.string(), n: z.number(), excellent: share, pass: share, fail: share }),
+    ),
+  }),
+});
+
+test('once it is revealed a judge’s grades are told in percent, and as a table', async () => {
+  await folder.run('report', 'p.lima', 'one', '--reveal');
+  const judge = ['judge', 'p.lima', 'one', '--judge', 'm1.gguf', '--rubric', 'absolute'];
+  const { grades } = await folder.document(graded, ...judge);
+  expect(grades.rows.map(({ by, n }) => [by, n])).toEqual([
+    ['judge m1 · absolute', 3],
+    ['judge m1 · absolute', 3],
+  ]);
+  for (const { excellent, pass, fail } of grades.rows)
+    expect(excellent.value + pass.value + fail.value).toBeCloseTo(100, 9);
+  expect((await folder.run(...judge)).stdout).toContain('Grades by judges');
+});

@@ -6,6 +6,7 @@ import type {
 import type { JudgingResults } from '../../../../shared/domain/judge/judging-results.ts';
 import { besidePeople } from '../../../../shared/report/grades/beside-people.ts';
 import { gradeTables } from '../../../../shared/report/grades/grade-tables.ts';
+import { gradesDocument } from '../../../../shared/text/evaluate/grades.ts';
 import {
   askedText,
   judgingDocument,
@@ -56,7 +57,7 @@ export const judgeCommand = defineCommand({
   details: () => [
     'Pairs are shown in both orders: where the two disagree it is a tie and counts as a flip. Verdicts are',
     'read from the probabilities of the rubric’s symbols, nothing is parsed; what fell elsewhere is told.',
-    'Whoever votes must not know: while systems are hidden and a person has voted, only counts are told.',
+    'Whoever votes must not know: while systems are hidden and a person has voted or graded, only counts are told.',
     'The same judge and rubric again asks only for what lacks. What it said before of word for word the same',
     'prompt and answers is taken over, and counted; --fresh asks for it anew. The turns of a dialogue are',
     'graded one by one; safety is asked of prompts tagged sensitive. With --json every rate is in percent.',
@@ -177,11 +178,10 @@ async function besideThePeople(
   const isGraded = results.rubric.kind === 'absolute' || results.rubric.kind === 'safety';
   if (!isGraded || !results.isRevealed) return { document: {}, texts: [] };
   const report = besidePeople(await client.grades.report({ kind, id }), author);
-  const { rows, dialogues, agreements, safety } = report;
   const texts = gradeTables(report, []).map(
     ({ title, table }) => `${title}\n${formatTable(table.columns, table.rows)}`,
   );
-  return { document: { grades: { rows, dialogues, agreements, safety } }, texts };
+  return { document: { grades: gradesDocument(report) }, texts };
 }
 
 /** What a judge said; undefined while people vote blind. */
