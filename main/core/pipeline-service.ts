@@ -1,7 +1,7 @@
 import type { PipelineFacts } from '../../shared/domain/project/pipeline.ts';
 import type { Database } from '../store/database.ts';
 import { comparisonCounts } from '../store/repositories/comparisons.ts';
-import { evaluationsOfStudy, findEvaluation } from '../store/repositories/evaluations.ts';
+import { findEvaluation } from '../store/repositories/evaluations.ts';
 import { findStudy } from '../store/repositories/studies.ts';
 import {
   acceptedAsFrozen,
@@ -13,6 +13,7 @@ import { explainError } from './base/explain-error.ts';
 import { LoopTurns } from './base/loop-turns.ts';
 import { SharedAnswers } from './base/shared-answers.ts';
 import { winShare } from './evaluate/report-service.ts';
+import { studyQueues } from './evaluate/study/study-state.ts';
 import { SessionScoped, type ProjectSession } from './project/project-session.ts';
 
 const frozenAnswers = new SessionScoped(() => new SharedAnswers<boolean>());
@@ -69,23 +70,19 @@ function evaluationFacts(session: ProjectSession, id: string): PipelineFacts['ev
 }
 
 /** Of all pairs of a study together: one of them by itself would be told apart from the others. */
-function studyFacts(
-  { file: { db } }: ProjectSession,
-  studyId: string,
-): PipelineFacts['evaluation'] {
-  const study = findStudy(db, 'id', studyId);
+function studyFacts(session: ProjectSession, studyId: string): PipelineFacts['evaluation'] {
+  const study = findStudy(session.file.db, 'id', studyId);
   if (!study) return null;
-  const counts = evaluationsOfStudy(db, studyId).map(({ id }) => comparisonCounts(db, id));
-  const sum = (of: (one: ReturnType<typeof comparisonCounts>) => number) =>
-    counts.reduce((total, one) => total + of(one), 0);
+  const queues = studyQueues(session, study);
+  const { answers, failed, voted } = queues.counts();
   return {
     id: studyId,
     isStudy: true,
     name: study.name,
-    comparisons: sum(({ comparisons }) => comparisons),
-    answers: sum(({ generatedA, generatedB }) => generatedA + generatedB),
-    failed: sum(({ failed }) => failed),
-    voted: sum(({ voted }) => voted),
+    comparisons: queues.items.length,
+    answers,
+    failed,
+    voted,
     isRevealed: study.revealedMs !== null,
     share: null,
   };

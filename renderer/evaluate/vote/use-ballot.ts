@@ -130,11 +130,11 @@ export function useBallot({ kind, id }: Pick<VotingSubject, 'kind' | 'id'>): Bal
   };
   usePairInAddress(id, shown, goToWanted);
 
-  const store = async (verdict: ShownVerdict) => {
+  const store = async (verdict: ShownVerdict, durationMs = clock.elapsedMs()) => {
     const { current } = shown;
-    if (!current || clock.elapsedMs() < tooSoonMs) return;
+    if (!current || durationMs < tooSoonMs) return;
     const { comparisonId, ordinal } = current;
-    const call = calls.vote({ comparisonId, verdict, durationMs: clock.elapsedMs(), ...why });
+    const call = calls.vote({ comparisonId, verdict, durationMs, ...why });
     const vote = whileStoring(call);
     lastVote.current = vote.catch(() => undefined);
     const early = next.known();
@@ -173,6 +173,14 @@ export function useBallot({ kind, id }: Pick<VotingSubject, 'kind' | 'id'>): Bal
     }
   };
 
+  const waiting = useWaitingVote({ current: shown.current, storing, isBusy }, (choice) =>
+    exclusively(() => store(choice.verdict, choice.durationMs)),
+  );
+  const vote = (verdict: ShownVerdict) => {
+    const choice = { verdict, durationMs: clock.elapsedMs() };
+    if (!waiting.keep(choice)) void exclusively(() => store(verdict, choice.durationMs));
+  };
+
   return {
     ...shown,
     ...choice,
@@ -181,9 +189,45 @@ export function useBallot({ kind, id }: Pick<VotingSubject, 'kind' | 'id'>): Bal
     storing,
     stored,
     goTo: (ordinal) => void exclusively(() => load(ordinal)),
-    vote: (verdict) => void exclusively(() => store(verdict)),
+    vote,
     undo: () => void exclusively(takeBack),
   };
+}
+
+interface Choosing {
+  verdict: ShownVerdict;
+  durationMs: number;
+}
+
+/**
+ * A choice on the pair that is shown while the vote before it is stored waits for that one, and is
+ * dropped with the pair where that one fails. `keep` returns whether a choice waits.
+ */
+function useWaitingVote(
+  {
+    current,
+    storing,
+    isBusy,
+  }: Pick<Ballot, 'current' | 'storing'> & { isBusy: RefObject<boolean> },
+  vote: (choice: Choosing) => Promise<void>,
+): { keep: (choice: Choosing) => boolean } {
+  const [waiting, setWaiting] = useState<Choosing & { of: string }>();
+  const of = current?.comparisonId;
+  useEffect(() => {
+    if (!waiting || storing !== null) return undefined;
+    // What stored the vote before may end only after the frame that says so.
+    const timer = setTimeout(() => {
+      setWaiting(undefined);
+      if (waiting.of === of && !isBusy.current) void vote(waiting);
+    });
+    return () => clearTimeout(timer);
+  });
+  const keep = (choice: Choosing) => {
+    if (storing === null || of === undefined || storing.ordinal === current?.ordinal) return false;
+    if (choice.durationMs >= tooSoonMs) setWaiting({ ...choice, of });
+    return true;
+  };
+  return { keep };
 }
 
 /** What is typed about a pair stays with it; a pair that was voted on comes with what was said then. */

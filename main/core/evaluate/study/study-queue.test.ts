@@ -78,7 +78,7 @@ test('all pairs of a prompt are offered at once, when every system has answered 
   const offered = queueOf(queues, 'ann').flatMap(({ id, isOffered }) => (isOffered ? [id] : []));
   expect(offered.toSorted()).toEqual(['c0', 'c1', 'c2', 'c3', 'c4', 'c5']);
   // What has an answer of two systems out of three is not ready, and lacks nobody's vote yet.
-  expect(queues.counts()).toEqual({ ready: 6, voted: 0, unvoted: 6 });
+  expect(queues.counts()).toEqual({ ready: 6, failed: 0, voted: 0, unvoted: 6, answers: 14 });
   expect(queues.answers).toEqual({ done: 7, total: 60 });
 });
 
@@ -93,7 +93,7 @@ test('a pair of which an answer failed, or that a rule has tied, waits for nobod
   ).toEqual(['c0', 'c1']);
   expect(openTo(queues, 'ann')).toHaveLength(57);
   expect(openTo(queues, 'ann')).not.toContain('c4');
-  expect(queues.counts()).toEqual({ ready: 58, voted: 1, unvoted: 57 });
+  expect(queues.counts()).toEqual({ ready: 58, failed: 2, voted: 1, unvoted: 57, answers: 120 });
 });
 
 test('a vote that is changed or taken back counts as it stands, and the newest one is undone first', () => {

@@ -188,17 +188,23 @@ export class StudyQueues {
     return { total: left + (own?.size ?? 0), left };
   }
 
-  /** Of all comparisons: those that can be voted on, that have a vote of anybody, and that have none. */
-  counts(): { ready: number; voted: number; unvoted: number } {
-    let [ready, voted, unvoted] = [0, 0, 0];
+  /**
+   * Of all comparisons: those that can be voted on, of which an answer failed, that have a vote of
+   * anybody, and that have none; and how many answers of theirs are there, two of each comparison.
+   */
+  counts(): { ready: number; failed: number; voted: number; unvoted: number; answers: number } {
+    const counts = { ready: 0, failed: 0, voted: 0, unvoted: 0, answers: 0 };
     for (let place = 0; place < this.items.length; place += 1) {
       const isVoted = (this.#byPeople[place] ?? 0) > 0 || this.#byRules.has(place);
       const isOffered = this.#isOffered(place);
-      if (isOffered) ready += 1;
-      if (isVoted) voted += 1;
-      else if (isOffered) unvoted += 1;
+      if (isOffered) counts.ready += 1;
+      if (this.#isFailed(place)) counts.failed += 1;
+      if (isVoted) counts.voted += 1;
+      else if (isOffered) counts.unvoted += 1;
+      if (this.#answers[this.#answerA[place] ?? 0] !== 0) counts.answers += 1;
+      if (this.#answers[this.#answerB[place] ?? 0] !== 0) counts.answers += 1;
     }
-    return { ready, voted, unvoted };
+    return counts;
   }
 
   /** Comparisons of which an answer failed, by their ordinal in a person's queue. */
