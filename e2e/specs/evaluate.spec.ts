@@ -103,7 +103,12 @@ test('two systems are judged blind by keyboard, revealed, and reported in one fi
     await comparisons.getByRole('button', { name: /what comes after 7/ }).click();
     const near = comparisons.getByRole('region', { name: 'Nearest accepted samples' });
     await expect(near.getByRole('listitem').first()).toContainText('What comes after 7?');
-    await expect(near).toContainText('no embeddings are used');
+    await expect(near).toContainText('Found by the words they share');
+    const search = near.getByRole('combobox', { name: 'Search by' });
+    await search.selectOption({ index: 1 });
+    await expect(near).toContainText('Found by what the prompts say');
+    await expect(near.getByRole('listitem').first()).toContainText(/similarity [01]\.\d\d/);
+    await search.selectOption('Words they share');
     await near.getByRole('button', { name: 'Edit #8 in Curate', exact: true }).click();
     await expect(page.getByRole('region', { name: 'Edit #8', exact: true })).toBeVisible();
     await shell.goTo('Evaluate');

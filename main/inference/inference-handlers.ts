@@ -4,6 +4,7 @@ import { InferenceError } from '../engines/protocol/errors.ts';
 import type { EngineHandlers } from '../engines/serve-engine.ts';
 import type { LlamaRuntime } from './model/llama-runtime.ts';
 import { chat } from './answer/chat.ts';
+import { embed } from './embed/embed.ts';
 import { encode } from './encode/encode.ts';
 import { generate } from './answer/generate.ts';
 import { tokenShift } from './answer/token-shift.ts';
@@ -47,6 +48,7 @@ export function inferenceHandlers(
     generate: (params, context) =>
       inTurn(context.signal, () => generate(runtime, host, params, context)),
     judge: (params, context) => inTurn(context.signal, () => judge(runtime, host, params, context)),
+    embed: (params, context) => inTurn(context.signal, () => embed(host, params, context)),
     encode: (params, context) =>
       inTurn(context.signal, () => encode(runtime, templates, params, context)),
     taughtFormat: (params, { signal }) =>

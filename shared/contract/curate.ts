@@ -156,6 +156,24 @@ const nearestSamplesSchema = z.object({
 /** What lies near a prompt. */
 export type NearestSamples = z.infer<typeof nearestSamplesSchema>;
 
+const nearByMeaningSchema = sampleRowSchema.extend({ similarity: z.number() });
+/** A sample near a prompt; `similarity` is a cosine, -1 to 1. */
+export type NearByMeaning = z.infer<typeof nearByMeaningSchema>;
+
+const meaningEventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('loading') }),
+  /** Accepted samples that have a vector so far. */
+  z.object({ type: z.literal('embedded'), done: z.number().int(), total: z.number().int() }),
+  /** Of each prompt the nearest samples, best first; `accepted` samples were compared. */
+  z.object({
+    type: z.literal('found'),
+    prompts: z.array(z.array(nearByMeaningSchema)),
+    accepted: z.number().int(),
+  }),
+]);
+/** How far a search by meaning is, and what it found. */
+export type MeaningEvent = z.infer<typeof meaningEventSchema>;
+
 export const samplesContract = {
   /** Every sample that passes the filter, in list order: sequence numbers as `expandSeqRuns` reads them. */
   index: reading
@@ -189,6 +207,19 @@ export const samplesContract = {
       }),
     )
     .output(nearestSamplesSchema),
+  /**
+   * The same by the vectors that a model of the project makes of prompts and samples, for several
+   * prompts at once; aborting the call stops it, and what is embedded by then stays so.
+   */
+  nearestByMeaning: reading
+    .input(
+      z.object({
+        modelId: z.string(),
+        prompts: z.array(z.array(messageSchema).min(1)).min(1).max(10_000),
+        limit: z.number().int().min(1).max(50).default(5),
+      }),
+    )
+    .output(eventIterator(meaningEventSchema)),
   /** The flags that a sample would have with other words, for who is writing them. */
   flags: reading
     .input(z.object({ id: z.string(), messages: z.array(messageSchema) }))

@@ -4,6 +4,7 @@ import type {
   ReportSystem,
 } from '../domain/report/evaluation-report.ts';
 import type { SystemKey } from '../domain/evaluate/evaluation.ts';
+import { formatQuantity } from '../text/numbers.ts';
 
 /**
  * Whose lost comparisons a person would mend: of the system that was tuned, else of the one whose
@@ -34,8 +35,15 @@ export function nearestNote(common: readonly string[]): string {
     common.length === 0
       ? ''
       : ` Left out, because too many samples have them: ${common.slice(0, 12).join(', ')}${common.length > 12 ? ' …' : ''}.`;
-  return `Found by the words they share with the prompt (full text, BM25), best first; no embeddings are used.${leftOut}`;
+  return `Found by the words they share with the prompt (full text, BM25), best first.${leftOut}`;
 }
+
+/** How nearest samples were found by the vectors of a model. */
+export const meaningNote = (accepted: number): string =>
+  `Found by what the prompts say (vectors of the chosen model, standardized, by cosine), best first, among ${formatQuantity(accepted, 'accepted sample')}.`;
+
+/** Said where there is nothing to be near. */
+export const noAccepted = 'No sample is accepted yet.';
 
 /** Said where no accepted sample shares a word with a prompt. */
 export const noNearest =

@@ -18,6 +18,7 @@ import {
   seqOf,
   seqsWithin,
 } from '../../store/repositories/samples/sample-list.ts';
+import { askedText } from '../../store/repositories/samples/accepted-prompts.ts';
 import { nearestAccepted } from '../../store/repositories/samples/nearest-samples.ts';
 import { searchSamples } from '../../store/repositories/samples/sample-search.ts';
 import { LoopTurns } from '../base/loop-turns.ts';
@@ -96,8 +97,7 @@ export function nearestSamples(
   signal: AbortSignal | undefined,
 ): Promise<NearestSamples> {
   const { db } = session.file;
-  const asked = messages.filter(({ role }) => role === 'user');
-  const text = (asked.length > 0 ? asked : messages).map(({ content }) => content).join('\n\n');
+  const text = askedText(messages);
   return session.calls.run([signal], async (stopped) => {
     const { samples, common } = await searchTurns().all(nearestAccepted(db, text, limit), stopped);
     const found = samples.flatMap(({ seq, score, words }) =>

@@ -10,11 +10,11 @@ import {
 
 /**
  * What an inference process is kept for; each slot holds at most one loaded model. `generate-b`
- * has the second system of an evaluation where both models fit.
+ * has the second system of an evaluation where both models fit, `embed` the model of vectors.
  */
-export type InferenceSlot = PaneId | 'generate' | 'generate-b';
+export type InferenceSlot = PaneId | 'generate' | 'generate-b' | 'embed';
 
-const everySlot: readonly InferenceSlot[] = [...paneIds, 'generate', 'generate-b'];
+const everySlot: readonly InferenceSlot[] = [...paneIds, 'generate', 'generate-b', 'embed'];
 
 /** Chat panes answer at once, mostly two: each takes half the cores, or both would mostly wait. */
 function threadsFor(slot: InferenceSlot): number {

@@ -14,6 +14,7 @@ import {
   sampleIndex,
   samplePage,
 } from '../curate/sample-service.ts';
+import { nearestByMeaning } from '../curate/nearest-by-meaning.ts';
 import { facets } from '../curate/sample-facets.ts';
 import { withProject } from './implement.ts';
 
@@ -43,6 +44,10 @@ export const samplesRouter = {
   ),
   nearest: withProject.samples.nearest.handler(({ context: { session }, input, signal }) =>
     nearestSamples(session, input, signal),
+  ),
+  nearestByMeaning: withProject.samples.nearestByMeaning.handler(
+    ({ context: { core, session }, input, signal }) =>
+      nearestByMeaning(core, session, input, signal),
   ),
   flags: withProject.samples.flags.handler(({ context: { session }, input }) =>
     flagsOfDraft(session, input),

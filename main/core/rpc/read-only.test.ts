@@ -60,6 +60,7 @@ const inputs: Record<string, unknown> = {
   'samples.get': { id: 'x' },
   'samples.facets': undefined,
   'samples.nearest': { messages: [{ role: 'user', content: 'x' }] },
+  'samples.nearestByMeaning': { modelId: 'x', prompts: [[{ role: 'user', content: 'x' }]] },
   'samples.flags': { id: 'x', messages: [] },
   'samples.history': { id: 'x' },
   'datasets.list': undefined,

@@ -173,6 +173,13 @@ export type InferenceRequests = {
     /** `judged` counts verdicts; the sampling of the identity is greedy, as nothing is sampled. */
     result: { judged: number; identity: Identity };
   };
+  embed: {
+    /** Without adapter and examples: the texts are not asked, but described. */
+    params: { system: SystemFiles; texts: string[] };
+    /** Of the text at an index; as long as the model's hidden state, and of length 1. */
+    event: { type: 'vector'; index: number; vector: Float32Array };
+    result: null;
+  };
   encode: {
     params: EncodeParams;
     event: { type: 'encoded'; done: number; total: number };

@@ -245,8 +245,8 @@ describe('the whole pipeline by command line', () => {
     const page = ['report', 'p.lima', 'e', '--format', 'html', '--out', 'e.html'];
     expect((await folder.run(...page)).code).toBe(0);
     expect(readFileSync(join(folder.path, 'e.html'), 'utf8')).toContain('<!doctype html>');
-    const { stdout } = await folder.run('report', 'p.lima', 'e', '--lost');
-    expect(stdout).toMatch(/^[AB] \(.+\) lost \d of 3 judged comparisons in e\.$/m);
+    const lost = await folder.run('report', 'p.lima', 'e', '--lost', '--embed-with', 'tiny.gguf');
+    expect(lost.stdout).toMatch(/^[AB] \(.+\) lost \d of 3 judged comparisons in e\.$/m);
   });
 
   it('extends a revealed evaluation by further prompts, blind again, and reports both together', async () => {

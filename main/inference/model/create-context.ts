@@ -3,6 +3,7 @@ import {
   GgmlType,
   InsufficientMemoryError,
   type LlamaContext,
+  type LlamaEmbeddingContext,
   type LlamaModel,
 } from 'node-llama-cpp';
 import { wantsOneThread } from '../../../shared/domain/threads.ts';
@@ -42,6 +43,23 @@ export async function createContext(
         }),
       }),
     (reason, error) => contextError(reason, error, adapter?.path),
+  );
+}
+
+/** A context of node-llama-cpp that makes vectors of texts; the caller disposes of it. */
+export async function createEmbeddings(
+  runtime: LlamaRuntime,
+  { model }: LoadedModel,
+  tokens: number,
+): Promise<LlamaEmbeddingContext> {
+  return await runtime.explain(
+    () =>
+      model.createEmbeddingContext({
+        contextSize: tokens,
+        batchSize: tokens,
+        threads: threadsOf(runtime, model),
+      }),
+    (reason, error) => contextError(reason, error, undefined),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { LlamaContext } from 'node-llama-cpp';
+import type { LlamaContext, LlamaEmbeddingContext } from 'node-llama-cpp';
 import { fewShotStop, fewShotTemplate } from '../../../shared/domain/few-shot.ts';
 import type { SystemFiles } from '../../engines/protocol/inference.ts';
 import { isMappable } from '../../gguf/check/require-runnable.ts';
@@ -13,6 +13,7 @@ import {
   type BatchShape,
   type ContextShape,
   createContext,
+  createEmbeddings,
   createSequences,
   fitsIntoMemory,
 } from './create-context.ts';
@@ -82,6 +83,11 @@ export class ModelHost {
     const context = await createContext(this.#runtime, loaded, { ...shape, adapter });
     if (adapter) await this.#files.requireUnchanged(adapter);
     return context;
+  }
+
+  /** A fresh context for texts of so many tokens; the caller disposes of it. */
+  async createEmbeddings(loaded: LoadedModel, tokens: number): Promise<LlamaEmbeddingContext> {
+    return await createEmbeddings(this.#runtime, loaded, tokens);
   }
 
   /** Sequences for many answers with the adapter of `system` applied; the caller disposes of them. */

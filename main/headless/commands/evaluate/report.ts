@@ -3,11 +3,18 @@ import { unfinishedText } from '../../../../shared/report/study/study-words.ts';
 import { ownResultsText } from '../../../../shared/text/evaluate/voting.ts';
 import { shellWord } from '../../../../shared/text/foreign-text.ts';
 import { UsageError } from '../../cli/command-error.ts';
-import { defineCommand, oneOf, overwriteOption, positional } from '../../cli/command.ts';
+import { type Call, defineCommand, oneOf, overwriteOption, positional } from '../../cli/command.ts';
 import { findJudged } from '../../arguments/judged.ts';
+import { ensureModel } from '../../arguments/project-models.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 import { openCoreWithProject, placeText, type CoreClient } from '../../cli/open-core.ts';
-import { lostComparisons, lostDocument, lostPrompts, lostText } from './lost-comparisons.ts';
+import {
+  type ByMeaning,
+  lostComparisons,
+  lostDocument,
+  lostPrompts,
+  lostText,
+} from './lost-comparisons.ts';
 
 const formats = ['json', 'md', 'html', 'csv'] as const;
 const contractFormats = { json: 'json', md: 'markdown', html: 'html', csv: 'csv' } as const;
@@ -15,7 +22,7 @@ const contractFormats = { json: 'json', md: 'markdown', html: 'html', csv: 'csv'
 /** `lima report`: the report of a revealed evaluation or study. */
 export const reportCommand = defineCommand({
   name: 'report',
-  usage: `report P.lima EVALUATION|STUDY [--format ${formats.join('|')}] [--out FILE [--overwrite]] [--reveal | --own [--as NAME]] [--lost [--system a|b]]`,
+  usage: `report P.lima EVALUATION|STUDY [--format ${formats.join('|')}] [--out FILE [--overwrite]] [--reveal | --own [--as NAME]] [--lost [--system a|b] [--embed-with MODEL]]`,
   summary: 'Report an evaluation or a study: counts, win rates, intervals, identities.',
   positionals: { min: 2, max: 2 },
   options: {
@@ -35,6 +42,11 @@ export const reportCommand = defineCommand({
       value: 'a|b',
       description: 'which system lost; default: the tuned one, A where both are',
     },
+    'embed-with': {
+      type: 'string',
+      value: 'FILE.gguf',
+      description: 'with --lost: by the vectors of this model instead of the words they share',
+    },
     own: {
       type: 'boolean',
       description:
@@ -52,6 +64,8 @@ export const reportCommand = defineCommand({
       throw new UsageError('--lost has no --format: it is text, or one document with --json.');
     if (options.system !== undefined && !options.lost)
       throw new UsageError('--system says which system lost: give it with --lost.');
+    if (options['embed-with'] !== undefined && !options.lost)
+      throw new UsageError('--embed-with says how samples are found: give it with --lost.');
     if (options.own && (options.reveal || options.lost || options.out !== undefined))
       throw new UsageError('--own tells one person alone: leave --reveal, --lost and --out out.');
     if (options.as !== undefined && !options.own)
@@ -82,7 +96,8 @@ export const reportCommand = defineCommand({
     if (options.reveal && kind === 'study') await revealStudy(client, id, terminal);
     else if (options.reveal) await client.evaluations.reveal({ id });
     if (options.lost) {
-      const found = await lostComparisons(client, id, system);
+      const by = await meaningOf(call, client);
+      const found = await lostComparisons(client, id, { named: system, by });
       if (draft !== null)
         await placeText(terminal, draft, { format: 'messages', text: lostPrompts(found) });
       else terminal.result(lostDocument(found), lostText(found, shellWord(positional(call, 0))));
@@ -100,6 +115,24 @@ export const reportCommand = defineCommand({
     await placeText(terminal, draft, { format, text });
   },
 });
+
+/** The model that samples are embedded with, where one is named; a file that is new is added. */
+async function meaningOf(
+  {
+    options,
+    terminal,
+    signal,
+  }: Pick<Call, 'terminal' | 'signal'> & {
+    options: { 'embed-with'?: string | undefined };
+  },
+  client: CoreClient,
+): Promise<ByMeaning | undefined> {
+  const file = options['embed-with'];
+  if (file === undefined) return undefined;
+  const known = (await client.models.list()).find(({ id, name }) => id === file || name === file);
+  const modelId = known?.id ?? (await ensureModel(client, file, { terminal, signal }));
+  return { modelId, terminal, signal };
+}
 
 /** Says who has not finished, and reveals: the person asked for it. */
 async function revealStudy(client: CoreClient, id: string, terminal: Terminal): Promise<void> {
