@@ -37,18 +37,24 @@ const columns = [
 const preferences = { a: '1', tie: '0.5', b: '0' };
 
 /**
- * The raw votes of some evaluations as a table (RFC 4180): one row for every standing vote, `lima stats` reads it back.
+ * The raw votes of an evaluation as a table (RFC 4180): one row for every standing vote, `lima stats` reads it back.
  * `preference_a` is 1 where system_a is better, of a judge the mean of its two orders; lengths are in
  * code points, without thinking; `shown` tells “both bad” from the other ties, and tags are parted by
- * commas. Behind them a row for each answer that a judge graded by itself,
- * or each turn of a dialogue, from 1.
+ * commas. Behind them a row for each answer that a judge graded by itself, or each turn of a dialogue,
+ * from 1.
  */
-export function reportToCsv(...reports: readonly EvaluationReport[]): string {
+export const reportToCsv = (report: EvaluationReport): string =>
+  reportsToCsv([report], report.judges);
+
+/** The same of several evaluations: answers that several of them compare are graded once. */
+export function reportsToCsv(
+  reports: readonly EvaluationReport[],
+  judges: readonly ReportJudge[],
+): string {
   const rows = reports.flatMap((report) =>
     report.items.flatMap((item) => item.votes.map((vote) => voteRow(report, item, vote))),
   );
-  const grades = reports.flatMap(({ judges }) => judges.flatMap(gradeRows));
-  return csvTable([columns, ...rows, ...grades]);
+  return csvTable([columns, ...rows, ...judges.flatMap(gradeRows)]);
 }
 
 /** Rows of cells as RFC 4180 has them, without anything that a spreadsheet would compute. */

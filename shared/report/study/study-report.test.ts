@@ -4,7 +4,12 @@ import { composeReport } from '../compose-report.ts';
 import { hostileTexts } from '../testing/hostile-texts.ts';
 import { statisticsOfVerdicts } from '../../stats/verdict-statistics.ts';
 import { verdictsOfReport } from '../report-verdicts.ts';
-import { fixtureFacts, fixtureVerdicts, fixtureVote } from '../testing/report-fixture.ts';
+import {
+  fixtureFacts,
+  fixtureJudge,
+  fixtureVerdicts,
+  fixtureVote,
+} from '../testing/report-fixture.ts';
 import { composeStudyReport, type StudyFacts } from './compose-study-report.ts';
 import { studyToCsv, studyToHtml, studyToJson, studyToMarkdown } from './write-study-report.ts';
 
@@ -106,6 +111,19 @@ describe('the report of a study', () => {
     expect(studyToMarkdown(lima)).toContain('| Tuned against Alpaca | 159, 63, 78 |');
     expect(studyToCsv(lima).trim().split('\r\n')).toHaveLength(601);
     expect(JSON.parse(studyToJson(lima))).toEqual(lima);
+  });
+
+  it('tells what a judge said of an answer once in its table, however many pairs show the answer', () => {
+    const judges = [fixtureJudge('J')];
+    const facts = { ...studyOf({ Alpaca: [null], DaVinci003: [null] }), judges };
+    const report = composeStudyReport(facts);
+    const evaluations = report.evaluations.map((one) => ({ ...one, judges }));
+    // Its names, and the one answer that the judge graded.
+    expect(
+      studyToCsv({ ...report, evaluations })
+        .trim()
+        .split('\r\n'),
+    ).toHaveLength(2);
   });
 
   it('tells each configuration of a system once, whatever seeds its answers have, with its examples', () => {

@@ -18,7 +18,7 @@ import { figureMarkup } from '../figures/figure.ts';
 import { comparison, htmlPage, labelled, section, warnings } from '../html-blocks.ts';
 import { html, type Markup } from '../html-text.ts';
 import { judgeTables } from '../judge-tables.ts';
-import { reportToCsv } from '../report-csv.ts';
+import { reportsToCsv } from '../report-csv.ts';
 import type { ReportTable } from '../report-figures.ts';
 import { reportJsonText } from '../report-json.ts';
 import {
@@ -141,7 +141,8 @@ export const studyToJson = (report: StudyReport, grades?: GradeReport): string =
   reportJsonText({ ...studyReportSchema.parse(report), ...(grades && { grades }) });
 
 /** The raw votes of every pair as one table. */
-export const studyToCsv = (report: StudyReport): string => reportToCsv(...report.evaluations);
+export const studyToCsv = (report: StudyReport): string =>
+  reportsToCsv(report.evaluations, report.judges);
 
 /** The report as GitHub-flavoured Markdown; all foreign text is escaped or fenced. */
 export function studyToMarkdown(report: StudyReport, grades?: GradeReport): string {

@@ -6,6 +6,7 @@ import { evaluationReportSchema } from '../../../../shared/domain/report/evaluat
 import { all } from '../../../store/database.ts';
 import { requireSession } from '../../project/core-state.ts';
 import { TestCore } from '../../testing/a-core.ts';
+import { StandInEndpoint } from '../../testing/stand-in-endpoint.ts';
 
 let core: TestCore;
 let modelId: string;
@@ -136,7 +137,7 @@ test('a report tells what was taken over with both nonces, and asked anew nothin
   expect(anew.methods).not.toContain('taken over');
 });
 
-test('of single answers those with the same words are taken over, and an audit takes over nothing', async () => {
+test('of single answers those with the same words are taken over', async () => {
   const { evaluations } = core.client;
   const list = await evaluations.list();
   const judgedOf = (name: string): Judged => ({
@@ -150,13 +151,27 @@ test('of single answers those with the same words are taken over, and an audit t
     asked: 3,
     takenOver: 13,
   });
-  const audited = { judge: { modelId }, rubricHash: hashes['likert'] ?? '' };
-  const { jobId } = await core.client.audits.start(audited);
-  expect(await core.job(jobId)).toMatchObject({ state: 'succeeded' });
-  const origins = all(
-    requireSession(core.core.context.core).file.db,
-    z.object({ n: z.number() }),
-    'SELECT count(*) AS n FROM verdict WHERE audit_key IS NOT NULL AND origin_id IS NOT NULL',
-  );
-  expect(origins).toEqual([{ n: 0 }]);
+});
+
+test('an endpoint is sent one request for each order of a changed pair, and none for the others', async () => {
+  await using server = await StandInEndpoint.start();
+  const { client } = core;
+  await client.network.allow({ baseUrl: server.baseUrl });
+  await client.network.setEnabled({ isEnabled: true });
+  const [plain, old] = [
+    await answersOf('plain', (n) => `Plain ${n}.`),
+    await answersOf('old', (n) => `Old ${n}.`),
+  ];
+  const newer = await answersOf('newer', (n) => `${n === 4 ? 'New' : 'Old'} ${n}.`);
+  const by = { endpoint: { baseUrl: server.baseUrl, model: 'judge' } };
+  for (const [name, a, b, requests] of [
+    ['early', plain, old, 16],
+    ['late', newer, plain, 18],
+  ] as const) {
+    const judged = await compare(name, a, b);
+    const wanted = { judged, judge: by, rubricHash: hashes['pairwise'] ?? '' };
+    const { jobId } = await client.judgings.start(wanted);
+    expect(await core.job(jobId)).toMatchObject({ state: 'succeeded' });
+    expect(server.heard).toHaveLength(requests);
+  }
 });

@@ -13,9 +13,13 @@ beforeAll(async () => {
     await writeTinyModel(join(folder.path, `m${seed}.gguf`), {
       ...model,
       seed,
-      contextLength: 2048,
+      contextLength: 1024,
     });
   writeFileSync(join(folder.path, 'prompts.txt'), 'One?\nTwo?\nThree?\n');
+  // Fewer words than the built-in ones, so that a tiny model on a busy machine is done soon.
+  const text = { instruction: 'Say which.', question: 'Which?', symbols: ['1', '2', '3'] };
+  folder.write('short.json', [{ kind: 'pairwise', ...text }]);
+  folder.write('words.json', [{ kind: 'absolute', ...text }]);
   await folder.run('new', 'p.lima');
 });
 afterAll(() => folder[Symbol.dispose]());
@@ -34,8 +38,8 @@ test('the command tells how many verdicts were asked and how many taken over, an
   };
   await evaluate('one', 'm1.gguf', 'm2.gguf');
   await evaluate('other', 'm2.gguf', 'm1.gguf');
-  const judge = ['judge', 'p.lima', 'other', '--judge', 'm1.gguf'];
-  const first = await folder.run('judge', 'p.lima', 'one', '--judge', 'm1.gguf');
+  const judge = ['judge', 'p.lima', 'other', '--judge', 'm1.gguf', '--rubric', 'short.json'];
+  const first = await folder.run(...judge.with(2, 'one'));
   expect(first.stdout).toMatch(/^6 asked, 0 taken over from earlier judgings$/m);
   const second = await folder.run(...judge);
   expect(second.stdout).toMatch(/^0 asked, 6 taken over from earlier judgings$/m);
@@ -60,11 +64,11 @@ const graded = z.object({
 
 test('once it is revealed a judge’s grades are told in percent, and as a table', async () => {
   await folder.run('report', 'p.lima', 'one', '--reveal');
-  const judge = ['judge', 'p.lima', 'one', '--judge', 'm1.gguf', '--rubric', 'absolute'];
+  const judge = ['judge', 'p.lima', 'one', '--judge', 'm1.gguf', '--rubric', 'words.json'];
   const { grades } = await folder.document(graded, ...judge);
   expect(grades.rows.map(({ by, n }) => [by, n])).toEqual([
-    ['judge m1 · absolute', 3],
-    ['judge m1 · absolute', 3],
+    ['judge m1 · words', 3],
+    ['judge m1 · words', 3],
   ]);
   for (const { excellent, pass, fail } of grades.rows)
     expect(excellent.value + pass.value + fail.value).toBeCloseTo(100, 9);
