@@ -88,7 +88,8 @@ module.exports = {
       from: { path: '^main/core/', pathNot: test },
       to: {
         path: '^main/(inference|trainer|engines|gguf)/',
-        pathNot: '^main/engines/(start-engines|engine-process)\\.ts$|^main/engines/protocol/',
+        pathNot:
+          '^main/engines/(start-engines|engine-process|program-file)\\.ts$|^main/engines/protocol/',
       },
     },
     {
@@ -270,7 +271,7 @@ module.exports = {
     {
       name: 'shipped-code-uses-shipped-packages',
       severity: 'error',
-      from: { path: '^(main|shared)/', pathNot: `${test}|${insideElectron}` },
+      from: { path: '^(main|shared)/', pathNot: `${test}|${tools}|${insideElectron}` },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },

@@ -10,6 +10,9 @@ const common = {
   hookTimeout: 60_000,
 };
 
+/** For tests that start engines, command lines and cores. */
+const starting = { globalSetup: ['.ci/use-bundles.ts'] };
+
 /** Native addons need real processes, and ggml wants both cores: forks, few at a time. */
 export default defineConfig({
   test: {
@@ -25,12 +28,15 @@ export default defineConfig({
         },
       },
       // These put something in the place of a module.
-      { test: { ...common, name: 'electron', include: ['main/electron/**/*.test.ts'] } },
+      {
+        test: { ...common, ...starting, name: 'electron', include: ['main/electron/**/*.test.ts'] },
+      },
       {
         // By Node alone, as the program runs: what Vite makes of a loop takes twice as long.
         test: {
           ...common,
           name: 'main',
+          ...starting,
           include: ['main/**/*.test.ts'],
           exclude: ['main/electron/**'],
           experimental: { viteModuleRunner: false, nodeLoader: false },

@@ -110,7 +110,7 @@ interface StartedServer {
 }
 
 async function startServer(folder: string): Promise<StartedServer> {
-  const cli = join(checkout, 'main/headless/cli.ts');
+  const cli = join(checkout, 'out/main/headless/cli.js');
   const server = spawn(process.execPath, [cli, 'serve', '--no-open', '--root', folder], {
     cwd: folder,
     env: environment(folder),

@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { programFile } from '../engines/program-file.ts';
 import { CoreProcess, plainEnvironment } from './core-process.ts';
 
 function temporaryFolder(): string {
@@ -21,7 +23,7 @@ function startCore(entry: string, userDataDir: string): CoreProcess {
   });
 }
 
-const realEntry = join(import.meta.dirname, 'core-side/core-entry.ts');
+const realEntry = fileURLToPath(programFile(new URL('core-side/core-entry.ts', import.meta.url)));
 
 test('a core that does not answer to quit is ended by force, so that the app can end', async () => {
   const folder = temporaryFolder();

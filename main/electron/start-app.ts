@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import {
   app,
   BrowserWindow,
@@ -13,6 +14,7 @@ import {
   session,
 } from 'electron';
 import { nodeRuntimePath } from '../engines/node-runtime.ts';
+import { programFile } from '../engines/program-file.ts';
 import { userDataDir } from '../shell/app-paths.ts';
 import { DesktopApp } from './desktop-app.ts';
 import { unpackedPath } from './electron-api.ts';
@@ -24,6 +26,7 @@ app.setPath('userData', userDataDir());
 const appFolder = app.getAppPath();
 // Compiled code lies in the same folders with the extension .js.
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+const coreEntry = new URL(`core-side/core-entry.${extension}`, import.meta.url);
 
 const desktop = new DesktopApp(
   {
@@ -42,7 +45,7 @@ const desktop = new DesktopApp(
   {
     rendererDir: unpackedPath(join(appFolder, 'out/renderer')),
     preload: join(import.meta.dirname, 'preload.cjs'),
-    coreEntry: unpackedPath(join(import.meta.dirname, `core-side/core-entry.${extension}`)),
+    coreEntry: unpackedPath(fileURLToPath(programFile(coreEntry))),
     nodeRuntime: nodeRuntimePath(app.isPackaged ? process.resourcesPath : undefined),
     verify: () => (app.isPackaged ? verifyPackage(process.resourcesPath) : Promise.resolve()),
     icon: unpackedPath(join(appFolder, 'resources/icons/icon.png')),

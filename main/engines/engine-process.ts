@@ -4,6 +4,7 @@ import { parseFailure, type EngineFailure, type ErrorSchemas } from './protocol/
 import type { FromEngine, RequestMap, ToEngine } from './protocol/frames.ts';
 import { confinedStart, type EngineFiles } from './confinement/confined-start.ts';
 import { confinementHere, type Confinement } from './confinement/launcher.ts';
+import { programFile } from './program-file.ts';
 
 const stderrTailBytes = 64 * 1024;
 /** A native abort prints its own stacks of about 20 lines below the reason. */
@@ -122,7 +123,7 @@ export class EngineProcess<Requests extends RequestMap> implements Disposable, A
     confinement?: Confinement,
   ): EngineProcess<Requests> {
     const { scratchDir, env, ...program } = confinedStart(entry, confinement);
-    const child = fork(entry.url, {
+    const child = fork(programFile(entry.url), {
       ...program,
       cwd: scratchDir,
       serialization: 'advanced',

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { errorOf, type WorkerFailure } from './worker-failure.ts';
+import { programFile } from '../../engines/program-file.ts';
 
 interface WorkerStep {
   kind: 'step';
@@ -49,4 +50,4 @@ const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 
 /** Where the code of a worker lies, beside the module that starts it. */
 export const workerBeside = (moduleUrl: string, name: string): URL =>
-  new URL(`./${name}.${extension}`, moduleUrl);
+  programFile(new URL(`./${name}.${extension}`, moduleUrl));

@@ -4,13 +4,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { programFile } from '../../engines/program-file.ts';
 import { runHere, type CliResult } from './run-here.ts';
 
 /** Runs a program on a pseudo-terminal; part of every Debian (bsdutils). */
 const terminalProgram = '/usr/bin/script';
 
-const cliPath = join(import.meta.dirname, '..', 'cli.ts');
+const cliPath = fileURLToPath(programFile(new URL('../cli.ts', import.meta.url)));
 
 /**
  * A folder with its own settings in which command lines run: those that are started as real

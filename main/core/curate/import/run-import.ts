@@ -2,14 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { ImportError } from './sample/import-error.ts';
 import type { ImportCounts, ImportRequest } from './import-file.ts';
+import { workerBeside } from '../../base/run-worker.ts';
 import type { WithGuardedPaths } from '../../files/guarded-path.ts';
 import type { ImportProgress } from './sample/import-output.ts';
 import type { FromImportWorker } from './import-worker.ts';
 import type { BadLine, ParsedSample } from './sample/parsed-sample.ts';
 
-// Compiled code lies in the same folder with the extension .js.
-const workerExtension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-const workerUrl = new URL(`./import-worker.${workerExtension}`, import.meta.url);
+const workerUrl = workerBeside(import.meta.url, 'import-worker');
 
 // Most objects of an import die young; a small young generation keeps the peak memory down. The
 // old one must hold the longest record (64 MB) several times over while it is parsed.
