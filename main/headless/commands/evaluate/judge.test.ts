@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -9,18 +8,23 @@ let folder: CliFolder;
 beforeAll(async () => {
   folder = new CliFolder('here');
   const model = { embeddingLength: 32, layers: 1, heads: 2, feedForwardLength: 64 };
-  for (const seed of [1, 2])
-    await writeTinyModel(join(folder.path, `m${seed}.gguf`), {
-      ...model,
-      seed,
-      contextLength: 1024,
-    });
-  writeFileSync(join(folder.path, 'prompts.txt'), 'One?\nTwo?\nThree?\n');
+  await writeTinyModel(join(folder.path, 'm.gguf'), { ...model, contextLength: 1024 });
+  const prompts = ['One?', 'Two?', 'Three?'];
   // Fewer words than the built-in ones, so that a tiny model on a busy machine is done soon.
   const text = { instruction: 'Say which.', question: 'Which?', symbols: ['1', '2', '3'] };
   folder.write('short.json', [{ kind: 'pairwise', ...text }]);
   folder.write('words.json', [{ kind: 'absolute', ...text }]);
   await folder.run('new', 'p.lima');
+  const set = folder.write(
+    'set.jsonl',
+    prompts.map((prompt) => ({ prompt })),
+  );
+  await folder.run('prompts', 'import', 'p.lima', set);
+  for (const system of ['x', 'y']) {
+    const rows = prompts.map((prompt) => ({ prompt, output: `${system} on ${prompt}` }));
+    const file = folder.write(`${system}.jsonl`, rows);
+    await folder.run('answers', 'import', 'p.lima', 'set', file, '--system', system);
+  }
 });
 afterAll(() => folder[Symbol.dispose]());
 
@@ -32,13 +36,14 @@ const counts = z.object({
 });
 
 test('the command tells how many verdicts were asked and how many taken over, and asks anew when told to', async () => {
-  const evaluate = async (name: string, a: string, b: string) => {
-    const systems = ['--a', a, '--b', b, '--prompts', 'prompts.txt', '--set', 'maxTokens=8'];
+  for (const [name, a, b] of [
+    ['one', 'x', 'y'],
+    ['other', 'y', 'x'],
+  ] as const) {
+    const systems = ['--a', `answers:${a}`, '--b', `answers:${b}`, '--prompts', 'set'];
     await folder.run('evaluate', 'p.lima', '--name', name, ...systems);
-  };
-  await evaluate('one', 'm1.gguf', 'm2.gguf');
-  await evaluate('other', 'm2.gguf', 'm1.gguf');
-  const judge = ['judge', 'p.lima', 'other', '--judge', 'm1.gguf', '--rubric', 'short.json'];
+  }
+  const judge = ['judge', 'p.lima', 'other', '--judge', 'm.gguf', '--rubric', 'short.json'];
   const first = await folder.run(...judge.with(2, 'one'));
   expect(first.stdout).toMatch(/^6 asked, 0 taken over from earlier judgings$/m);
   const second = await folder.run(...judge);
@@ -64,11 +69,11 @@ const graded = z.object({
 
 test('once it is revealed a judge’s grades are told in percent, and as a table', async () => {
   await folder.run('report', 'p.lima', 'one', '--reveal');
-  const judge = ['judge', 'p.lima', 'one', '--judge', 'm1.gguf', '--rubric', 'words.json'];
+  const judge = ['judge', 'p.lima', 'one', '--judge', 'm.gguf', '--rubric', 'words.json'];
   const { grades } = await folder.document(graded, ...judge);
   expect(grades.rows.map(({ by, n }) => [by, n])).toEqual([
-    ['judge m1 · words', 3],
-    ['judge m1 · words', 3],
+    ['judge m · words', 3],
+    ['judge m · words', 3],
   ]);
   for (const { excellent, pass, fail } of grades.rows)
     expect(excellent.value + pass.value + fail.value).toBeCloseTo(100, 9);
