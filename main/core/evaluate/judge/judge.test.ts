@@ -129,7 +129,14 @@ test('what a judge said is told without names while nobody votes, to nobody who 
   const results = () => judgings.results({ id: judging?.id ?? '' });
   const hidden = await results();
   expect(JSON.stringify(hidden)).not.toMatch(/alpha|beta|gamma/);
-  expect(hidden.pairs).toHaveLength(3);
+  // By number, whatever order and sides the systems were set up in.
+  expect(hidden.pairs.map(({ a, b }) => [a, b])).toEqual(
+    [
+      [1, 2],
+      [1, 3],
+      [2, 3],
+    ].map((pair) => pair.map((number) => `hidden system ${number}`)),
+  );
   const pair = await studies.comparison({ id });
   await studies.vote({ comparisonId: pair?.comparisonId ?? '', verdict: 'left' });
   expect(await refusalOf(results())).toMatchObject({ code: 'INVALID_STATE' });
@@ -140,6 +147,15 @@ test('what a judge said is told without names while nobody votes, to nobody who 
     ['three alpha', 'three gamma', 50, 45],
     ['three beta', 'three gamma', 50, 50],
   ]);
+  // Turned round or not, a pair is as far from a tie, and flips as often.
+  const figures = ({ pairs }: typeof told) =>
+    pairs
+      .map(({ winRate, flips }) => [Math.abs(winRate - 0.5), flips] as const)
+      .toSorted(([p], [q]) => p - q);
+  for (const [at, [rate, flips]] of figures(told).entries()) {
+    expect(figures(hidden)[at]?.[0]).toBeCloseTo(rate, 9);
+    expect(figures(hidden)[at]?.[1]).toBe(flips);
+  }
   for (const { wins, ties, losses, flips, flipRate, asked, elsewhere } of told.pairs) {
     expect(wins + ties + losses).toBe(50);
     expect(flipRate?.value).toBeCloseTo(flips / asked, 12);

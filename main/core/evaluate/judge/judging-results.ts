@@ -41,9 +41,13 @@ export function judgingResults(session: ProjectSession, id: string): JudgingResu
       'People vote on this or grade it, and its systems are still hidden: what a judge said is told once they are revealed.',
       { id },
     );
-  const nameOf = isRevealed ? namesOf(session, evaluations) : hiddenNames(judging, evaluations);
   const { rubric } = judging;
-  const { pairs, quality, verdicts } = saidBy(session, judging, { evaluations, nameOf });
+  const names = isRevealed
+    ? distinctNames(session, systemsOf(evaluations))
+    : hiddenNames(judging.nonce, systemsOf(evaluations));
+  const nameOf = (systemId: string) => names.get(systemId) ?? '';
+  const named = { evaluations, nameOf, isHidden: !isRevealed };
+  const { pairs, quality, verdicts } = saidBy(session, judging, named);
   return {
     judgingId: id,
     judge: storedSystemName(session, judging.systemId),
@@ -64,27 +68,46 @@ function isJudgedByPeople(
   return hasHumanVotes(db, ids) || grades.some(({ authorKind }) => authorKind === 'human');
 }
 
+/** Numbers in an order that tells nothing: the first system of a study is the one it is about. */
+function hiddenNames(nonce: string, systemIds: readonly string[]): Map<string, string> {
+  const rank = (systemId: string) =>
+    createHash('sha256').update(`${nonce}:${systemId}`).digest('hex');
+  const mixed = systemIds.toSorted((one, other) => (rank(one) < rank(other) ? -1 : 1));
+  return new Map(mixed.map((systemId, at) => [systemId, `hidden system ${at + 1}`]));
+}
+
+/** Pairs by what their hidden systems are called: as they were set up, place and side would tell them. */
+const pairsByName = (pairs: readonly PairAsked[]): PairAsked[] =>
+  pairs
+    .map((pair) => (byName(pair.a, pair.b) > 0 ? turned(pair) : pair))
+    .toSorted((one, other) => byName(one.a, other.a) || byName(one.b, other.b));
+
+/** Answers likewise: their systems are told in the order in which they come. */
+const answersByName = (answers: readonly AnswerAsked[]): AnswerAsked[] => answers.toSorted(byName);
+
+const byName = (one: { system: string }, other: { system: string }): number =>
+  one.system.localeCompare(other.system, 'en', { numeric: true });
+
+function turned({ a, b, verdicts, ...pair }: PairAsked): PairAsked {
+  const other = { given: 'swapped', swapped: 'given' } as const;
+  return {
+    ...pair,
+    a: b,
+    b: a,
+    verdicts: verdicts.map((verdict) => ({ ...verdict, order: other[verdict.order] })),
+  };
+}
+
 interface Named {
   evaluations: readonly StoredEvaluation[];
   nameOf: (systemId: string) => string;
+  /** Then what is said comes in the order of the names, and tells no other. */
+  isHidden?: boolean;
 }
 
 const systemsOf = (evaluations: readonly StoredEvaluation[]) => [
   ...new Set(evaluations.flatMap(({ systemAId, systemBId }) => [systemAId, systemBId])),
 ];
-
-function namesOf(session: ProjectSession, evaluations: readonly StoredEvaluation[]) {
-  const names = distinctNames(session, systemsOf(evaluations));
-  return (systemId: string) => names.get(systemId) ?? '';
-}
-
-/** Numbers in an order that tells nothing: the first system of a study is the one it is about. */
-function hiddenNames({ nonce }: StoredJudging, evaluations: readonly StoredEvaluation[]) {
-  const rank = (systemId: string) =>
-    createHash('sha256').update(`${nonce}:${systemId}`).digest('hex');
-  const mixed = systemsOf(evaluations).toSorted((one, other) => (rank(one) < rank(other) ? -1 : 1));
-  return (systemId: string) => `hidden system ${mixed.indexOf(systemId) + 1}`;
-}
 
 /** What a judge said, counted, and as it is stored; `answers` are those that it judged by themselves. */
 interface Said extends Pick<JudgingResults, 'pairs' | 'quality'> {
@@ -99,7 +122,7 @@ export const saidBy = (session: ProjectSession, judging: StoredJudging, named: N
 function pairsOf(
   { file: { db } }: ProjectSession,
   judging: StoredJudging,
-  { evaluations, nameOf }: Named,
+  { evaluations, nameOf, isHidden = false }: Named,
 ): Said {
   const ids = evaluations.map(({ id }) => id);
   const verdicts = verdictsOnComparisons(db, judging, ids);
@@ -121,13 +144,18 @@ function pairsOf(
       ];
     });
   });
-  return { pairs: judgedPairs(pairs), quality: [], answers: [], verdicts };
+  return {
+    pairs: judgedPairs(isHidden ? pairsByName(pairs) : pairs),
+    quality: [],
+    answers: [],
+    verdicts,
+  };
 }
 
 function answersOf(
   { file: { db } }: ProjectSession,
   judging: StoredJudging,
-  { evaluations, nameOf }: Named,
+  { evaluations, nameOf, isHidden = false }: Named,
 ): Said {
   const { kind } = judging.rubric;
   if (kind === 'pairwise') return { pairs: [], quality: [], answers: [], verdicts: [] };
@@ -152,5 +180,10 @@ function answersOf(
       elsewhere: elsewhere ?? 0,
     })),
   );
-  return { pairs: [], quality: judgedQuality(kind, asked), answers: asked, verdicts };
+  return {
+    pairs: [],
+    quality: judgedQuality(kind, isHidden ? answersByName(asked) : asked),
+    answers: asked,
+    verdicts,
+  };
 }
