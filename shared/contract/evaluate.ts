@@ -141,6 +141,7 @@ export const evaluationsContract = {
         prompts: z.number().int().min(1).optional(),
         /** Answers side by side at most, as memory allows. */
         parallel: z.number().int().min(1).max(64).default(16),
+        /** Of the choice; sides take the next seed that no evaluation has. */
         seed: z.number().int().min(0).max(4_294_967_295).default(42),
         /** Offer “both bad” beside LIMA's three choices. */
         bothBad: z.boolean().default(false),

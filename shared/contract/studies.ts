@@ -100,6 +100,7 @@ export const studiesContract = {
         /** Of each set only this many prompts, chosen by the seed; all when absent. */
         prompts: z.number().int().min(1).optional(),
         parallel: z.number().int().min(1).max(64).default(16),
+        /** Of the choice and the queues; sides take the next seeds that no evaluation has. */
         seed: z.number().int().min(0).max(4_294_967_295).default(42),
         /** The share of comparisons that everybody votes on; of the others each has one voter. */
         overlapPercent: z.number().int().min(0).max(100).default(100),

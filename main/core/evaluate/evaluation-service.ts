@@ -28,6 +28,7 @@ import {
   setEvaluationJob,
   setRevealed,
   type StoredEvaluation,
+  unusedSeed,
 } from '../../store/repositories/evaluations.ts';
 import {
   findSystem,
@@ -74,7 +75,7 @@ export async function createEvaluation(
     await usableContestant(session, input.a, signal),
     await usableContestant(session, input.b, signal),
   ];
-  const { name, promptSetId, seed, parallel, sampling, bothBad } = input;
+  const { name, promptSetId, parallel, sampling, bothBad } = input;
   requireFreeJudgedName(db, name);
   const set = found(findPromptSet(db, 'id', promptSetId), 'prompt set', promptSetId);
   requireLive(db, { thing: 'prompt-set', id: promptSetId }, 'prompt set');
@@ -89,6 +90,7 @@ export async function createEvaluation(
     const [systemAId, systemBId] = [storeA(sampling), storeB(sampling)];
     if (systemAId === systemBId)
       throw new AppError('INVALID_INPUT', 'Both systems are the same: choose two different ones');
+    const seed = unusedSeed(db, input.seed);
     const stored = { id, name, promptSetId, systemAId, systemBId, seed, parallel, bothBad };
     const sides = promptIds.map((_, ordinal) => sideOf(seed, ordinal));
     insertEvaluation(db, { ...stored, author: state.settings.author }, promptIds, sides);

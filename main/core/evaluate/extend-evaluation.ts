@@ -2,9 +2,9 @@ import { v7 as uuidv7 } from 'uuid';
 import { sideOf } from '../../../shared/domain/evaluate/evaluation.ts';
 import {
   askedBySystems,
-  evaluationsOfSystems,
   insertEvaluation,
   setEvaluationJob,
+  unusedSeed,
 } from '../../store/repositories/evaluations.ts';
 import { isJudgedNameTaken } from '../../store/repositories/judged-names.ts';
 import { findPromptSet } from '../../store/repositories/prompt-sets.ts';
@@ -43,8 +43,7 @@ export async function extendEvaluation(
   const promptSetId = input.promptSetId ?? evaluation.promptSetId;
   const set = found(findPromptSet(db, 'id', promptSetId), 'prompt set', promptSetId);
   requireLive(db, { thing: 'prompt-set', id: promptSetId }, 'prompt set');
-  // Another seed: the sides of the pairs that were revealed must not tell those of these.
-  const seed = (evaluation.seed + evaluationsOfSystems(db, evaluation).length) >>> 0;
+  const seed = unusedSeed(db, evaluation.seed);
   const asked = askedBySystems(db, evaluation);
   const promptIds = choosePrompts(session, set, { seed, prompts: input.prompts, asked });
   if (promptIds.length === 0)

@@ -147,6 +147,20 @@ export function evaluationsOfSystems(
   );
 }
 
+const seedRow = z.object({ seed: z.number().int() });
+
+/**
+ * The wanted seed of sides, or the next one that no evaluation has: the sides of pairs that were
+ * revealed must not tell those of other pairs, least of all of the same prompts.
+ */
+export function unusedSeed(db: Database, wanted: number): number {
+  const rows = all(db, seedRow, 'SELECT DISTINCT seed FROM evaluation');
+  const used = new Set(rows.map(({ seed }) => seed));
+  let seed = wanted >>> 0;
+  while (used.has(seed)) seed = (seed + 1) >>> 0;
+  return seed;
+}
+
 const askedRow = z.object({ messages: messagesColumn });
 
 /** What two systems were compared on, by `promptKey`, whichever set it came from. */

@@ -91,7 +91,7 @@ export function NewEvaluationForm({ context, promptSetId, wanted }: NewEvaluatio
         legend="Generation, the same for both"
         seed={{
           label: 'Seed of sides and of the choice',
-          hint: 'Which answer stands on the left: random, balanced, repeatable.',
+          hint: 'Which answer stands on the left: random, balanced; the next seed that no other evaluation has.',
         }}
         draft={draft}
         onChange={change}

@@ -119,7 +119,7 @@ function NewStudyForm({ context }: { context: StudyContext }) {
         legend="Generation, the same for all"
         seed={{
           label: 'Seed',
-          hint: 'Of the choice of prompts, the sides and the queues: random, balanced, repeatable.',
+          hint: 'Of the choice of prompts and the queues; sides are random and balanced, from the next seeds that no other evaluation has.',
         }}
         draft={draft}
         onChange={change}

@@ -22,6 +22,7 @@ import {
   evaluationsOfStudy,
   insertEvaluation,
   setEvaluationJob,
+  unusedSeed,
   type StoredEvaluation,
 } from '../../../store/repositories/evaluations.ts';
 import { findPromptSet } from '../../../store/repositories/prompt-sets.ts';
@@ -143,8 +144,8 @@ function storeStudy(
     insertStudy(db, { ...study, focusSystemId });
     for (const [at, { set, promptIds, systemAId, systemBId }] of pairs.entries()) {
       const id = uuidv7();
-      // A seed of its own each: the sides of one pair must not tell those of another.
-      const own = (seed + at) >>> 0;
+      // One each: the sides of one pair must not tell those of another.
+      const own = unusedSeed(db, seed);
       const name = pairName(db, study.name, at + 1);
       const systems = { promptSetId: set.id, systemAId, systemBId };
       insertEvaluation(

@@ -40,7 +40,11 @@ const options = {
     value: 'PERCENT',
     description: 'share of pairs that every annotator votes on; default 0',
   },
-  seed: { type: 'string', value: 'N', description: 'seed of the sides and the queues' },
+  seed: {
+    type: 'string',
+    value: 'N',
+    description: 'seed of the queues; sides take the next ones that no evaluation has',
+  },
   result: { type: 'boolean', description: 'say what the votes say' },
   reveal: { type: 'boolean', description: 'end the blind phase first; votes end for good' },
   pick: {

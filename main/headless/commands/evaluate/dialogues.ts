@@ -35,7 +35,11 @@ export const dialoguesCommand = defineCommand({
       value: 'N',
       description: 'answers side by side at most; default 16',
     },
-    seed: { type: 'string', value: 'N', description: 'seed of the sides' },
+    seed: {
+      type: 'string',
+      value: 'N',
+      description: 'seed of the sides, or the next one that no evaluation has',
+    },
     set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'change sampling' },
     anyway: { type: 'boolean', description: 'also where the runs differ in other things' },
   },

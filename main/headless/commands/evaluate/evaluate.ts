@@ -55,7 +55,11 @@ const options = {
     value: 'N',
     description: 'answers side by side at most; default 16',
   },
-  seed: { type: 'string', value: 'N', description: 'seed of the choice and of the sides' },
+  seed: {
+    type: 'string',
+    value: 'N',
+    description: 'seed of the choice; sides take the next one that no evaluation has',
+  },
   set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'change sampling' },
   'template-a': { ...templateOption, description: `of A: ${templateOption.description}` },
   'template-b': { ...templateOption, description: `of B: ${templateOption.description}` },

@@ -64,7 +64,12 @@ const options = {
     value: 'N',
     description: 'answers side by side at most; default 16',
   },
-  seed: { type: 'string', value: 'N', description: 'seed of the choice, the sides and the queues' },
+  seed: {
+    type: 'string',
+    value: 'N',
+    description:
+      'seed of the choice and the queues; sides take the next ones that no evaluation has',
+  },
   set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'change sampling' },
   ...systemSettingOptions,
   ...dialoguesOption,
