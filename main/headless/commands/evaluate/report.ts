@@ -4,7 +4,7 @@ import { ownResultsText } from '../../../../shared/text/evaluate/voting.ts';
 import { shellWord } from '../../../../shared/text/foreign-text.ts';
 import { UsageError } from '../../cli/command-error.ts';
 import { type Call, defineCommand, oneOf, overwriteOption, positional } from '../../cli/command.ts';
-import { findJudged } from '../../arguments/judged.ts';
+import { findJudged, type Judged } from '../../arguments/judged.ts';
 import { ensureModel } from '../../arguments/project-models.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 import { openCoreWithProject, placeText, type CoreClient } from '../../cli/open-core.ts';
@@ -15,21 +15,28 @@ import {
   lostPrompts,
   lostText,
 } from './lost-comparisons.ts';
+import { reportFigure } from './report-figures.ts';
 
-const formats = ['json', 'md', 'html', 'csv'] as const;
+const formats = ['json', 'md', 'html', 'csv', 'svg'] as const;
 const contractFormats = { json: 'json', md: 'markdown', html: 'html', csv: 'csv' } as const;
 
 /** `lima report`: the report of a revealed evaluation or study. */
 export const reportCommand = defineCommand({
   name: 'report',
-  usage: `report P.lima EVALUATION|STUDY [--format ${formats.join('|')}] [--out FILE [--overwrite]] [--reveal | --own [--as NAME]] [--lost [--system a|b] [--embed-with MODEL]]`,
+  usage: `report P.lima EVALUATION|STUDY [--format ${formats.join('|')} [--figure NAME]] [--out FILE [--overwrite]] [--reveal | --own [--as NAME]] [--lost [--system a|b] [--embed-with MODEL]]`,
   summary: 'Report an evaluation or a study: counts, win rates, intervals, identities.',
   positionals: { min: 2, max: 2 },
   options: {
     format: {
       type: 'string',
       value: 'FORMAT',
-      description: 'md (default), json, html, or csv: the votes',
+      description: 'md (default), json, html, csv: the votes, or svg: a figure',
+    },
+    figure: {
+      type: 'string',
+      value: 'NAME',
+      description:
+        'with --format svg: preferences (default), win-rates, levels, grades; of a study also ratings and preferences-judge-1, …',
     },
     out: { type: 'string', value: 'FILE', description: 'write to this file' },
     lost: {
@@ -62,6 +69,8 @@ export const reportCommand = defineCommand({
     const format = oneOf(options.format ?? fallback, formats, 'The format');
     if (options.lost && options.format !== undefined)
       throw new UsageError('--lost has no --format: it is text, or one document with --json.');
+    if (options.figure !== undefined && format !== 'svg')
+      throw new UsageError('--figure says what is drawn: give it with --format svg.');
     if (options.system !== undefined && !options.lost)
       throw new UsageError('--system says which system lost: give it with --lost.');
     if (options['embed-with'] !== undefined && !options.lost)
@@ -90,7 +99,6 @@ export const reportCommand = defineCommand({
       options.out === undefined
         ? null
         : await project.startExport(options.out, options.overwrite ?? false);
-    const wanted = { id, format: contractFormats[format] };
     if (options.lost && kind === 'study')
       throw new UsageError('--lost is for one pair: name an evaluation of the revealed study.');
     if (options.reveal && kind === 'study') await revealStudy(client, id, terminal);
@@ -103,10 +111,11 @@ export const reportCommand = defineCommand({
       else terminal.result(lostDocument(found), lostText(found, shellWord(positional(call, 0))));
       return;
     }
-    const { fileName, text } =
-      kind === 'study'
-        ? await client.studies.report(wanted)
-        : await client.evaluations.report(wanted);
+    const { fileName, text } = await written(
+      client,
+      { kind, id },
+      { format, figure: options.figure },
+    );
     if (draft === null) {
       const document: unknown = format === 'json' ? JSON.parse(text) : { format, fileName, text };
       terminal.result(document, text);
@@ -115,6 +124,20 @@ export const reportCommand = defineCommand({
     await placeText(terminal, draft, { format, text });
   },
 });
+
+/** The report in a format, or a figure of it, with the name of a file for it. */
+async function written(
+  client: CoreClient,
+  { kind, id }: Pick<Judged, 'kind' | 'id'>,
+  { format, figure }: { format: (typeof formats)[number]; figure: string | undefined },
+): Promise<{ fileName: string; text: string }> {
+  if (format === 'svg') {
+    const { name, text } = await reportFigure(client, { kind, id }, figure);
+    return { fileName: `${name}.svg`, text };
+  }
+  const wanted = { id, format: contractFormats[format] };
+  return await (kind === 'study' ? client.studies : client.evaluations).report(wanted);
+}
 
 /** The model that samples are embedded with, where one is named; a file that is new is added. */
 async function meaningOf(

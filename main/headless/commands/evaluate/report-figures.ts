@@ -1,0 +1,74 @@
+import type { Figure } from '../../../../shared/domain/figure.ts';
+import { evaluationReportSchema } from '../../../../shared/domain/report/evaluation-report.ts';
+import { studyReportSchema } from '../../../../shared/domain/study/study-report.ts';
+import {
+  preferenceBars,
+  winRateForest,
+} from '../../../../shared/report/figures/comparison-figures.ts';
+import { figureToSvg } from '../../../../shared/report/figures/figure.ts';
+import { likertBars } from '../../../../shared/report/figures/likert-figure.ts';
+import { gradeBars } from '../../../../shared/report/grades/grade-figure.ts';
+import { verdictsOfReport } from '../../../../shared/report/report-verdicts.ts';
+import { studyFigures } from '../../../../shared/report/study/write-study-report.ts';
+import { statisticsOfVerdicts } from '../../../../shared/stats/verdict-statistics.ts';
+import type { Judged } from '../../arguments/judged.ts';
+import { oneOf } from '../../cli/command.ts';
+import { CommandError } from '../../cli/command-error.ts';
+import type { CoreClient } from '../../cli/open-core.ts';
+
+type JudgedThing = Pick<Judged, 'kind' | 'id'>;
+
+interface NamedFigure {
+  name: string;
+  figure: Figure;
+}
+
+/**
+ * A figure of a revealed evaluation or study as SVG, as the window saves it: the one that is named,
+ * else the first. Says which there are where the name is none of them.
+ */
+export async function reportFigure(
+  client: Pick<CoreClient, 'evaluations' | 'studies' | 'grades'>,
+  judged: JudgedThing,
+  wanted: string | undefined,
+): Promise<{ name: string; text: string }> {
+  const figures = await figuresOf(client, judged);
+  const names = figures.map(({ name }) => name);
+  const name = wanted === undefined ? names[0] : oneOf(wanted, names, 'The figure');
+  const found = figures.find((one) => one.name === name);
+  if (!found)
+    throw new CommandError('NOT_FOUND', 'There is nothing to draw: nobody has voted or graded.');
+  return { name: found.name, text: figureToSvg(found.figure) };
+}
+
+async function figuresOf(
+  client: Pick<CoreClient, 'evaluations' | 'studies' | 'grades'>,
+  { kind, id }: JudgedThing,
+): Promise<NamedFigure[]> {
+  const calls = kind === 'study' ? client.studies : client.evaluations;
+  const json: unknown = JSON.parse((await calls.report({ id, format: 'json' })).text);
+  const compared = kind === 'study' ? ofStudy(json) : ofEvaluation(json);
+  const grades = gradeBars(await client.grades.report({ kind, id }));
+  return [...compared, ...(grades ? [{ name: 'grades', figure: grades }] : [])];
+}
+
+function ofStudy(json: unknown): NamedFigure[] {
+  const report = studyReportSchema.parse(json);
+  return [...studyFigures(report), ...levels(report)];
+}
+
+function ofEvaluation(json: unknown): NamedFigure[] {
+  const report = evaluationReportSchema.parse(json);
+  const { comparisons } = statisticsOfVerdicts(verdictsOfReport(report));
+  if (comparisons.length === 0) return levels(report);
+  return [
+    { name: 'preferences', figure: preferenceBars(comparisons) },
+    { name: 'win-rates', figure: winRateForest(comparisons) },
+    ...levels(report),
+  ];
+}
+
+function levels({ judges }: { judges: Parameters<typeof likertBars>[0] }): NamedFigure[] {
+  const figure = likertBars(judges);
+  return figure ? [{ name: 'levels', figure }] : [];
+}
