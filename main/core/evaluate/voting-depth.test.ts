@@ -213,6 +213,13 @@ function questionsOf(studyId: string, evaluationId: string): Record<string, unkn
     'studies.ownResults': { id: studyId },
     'studies.report': { id: studyId, format: 'csv' },
     'studies.pace': undefined,
+    'judgings.list': { kind: 'study', id: studyId },
+    // What a judge said has a test of its own; here is none.
+    'judgings.results': { id: studyId },
+    'grades.next': { kind: 'study', id: studyId },
+    'grades.list': { kind: 'evaluation', id: evaluationId },
+    'grades.report': { kind: 'study', id: studyId },
+    'grades.csv': { kind: 'evaluation', id: evaluationId },
     'jobs.list': undefined,
     'project.pipeline': undefined,
     'project.contents': undefined,
@@ -279,17 +286,18 @@ test('no reading procedure of a blind project tells with a comparison, its study
   ]);
 });
 
-test('every reading procedure of evaluations and studies is asked by the test of blindness', () => {
+test('every reading procedure of evaluations, studies, judges and grades is asked by the test of blindness', () => {
   const asked = Object.keys(questionsOf('', ''));
-  const { evaluations, studies } = contract;
-  const reading = Object.entries({ evaluations, studies }).flatMap(([namespace, group]) =>
-    Object.entries(group).flatMap(([name, procedure]) => {
-      if (!isContractProcedure(procedure)) return [];
-      const { access }: ProcedureMeta = procedure['~orpc'].meta;
-      return access === 'read' ? [`${namespace}.${name}`] : [];
-    }),
+  const { evaluations, studies, judgings, grades } = contract;
+  const reading = Object.entries({ evaluations, studies, judgings, grades }).flatMap(
+    ([namespace, group]) =>
+      Object.entries(group).flatMap(([name, procedure]) => {
+        if (!isContractProcedure(procedure)) return [];
+        const { access }: ProcedureMeta = procedure['~orpc'].meta;
+        return access === 'read' ? [`${namespace}.${name}`] : [];
+      }),
   );
   // A report that is saved is the one that is refused to be read.
-  const saving = ['evaluations.saveReport', 'studies.saveReport'];
+  const saving = ['evaluations.saveReport', 'studies.saveReport', 'grades.saveCsv'];
   expect(asked).toEqual(expect.arrayContaining(reading.filter((path) => !saving.includes(path))));
 });
