@@ -79,7 +79,7 @@ test('arrows scroll answers and move between pairs; only the keys on the buttons
   const web = workbench;
   const said = voting.getByRole('status');
 
-  await test.step('the next pair is shown while the vote is stored, and takes none until it is', async () => {
+  await test.step('the next pair is shown while the vote is stored, and a choice on it waits for that', async () => {
     web.holdServer(true);
     await page.keyboard.press('1');
     await expect(voting).toContainText('Pair 4 of 6');
@@ -88,22 +88,22 @@ test('arrows scroll answers and move between pairs; only the keys on the buttons
     await page.waitForTimeout(400);
     await page.keyboard.press('3');
     web.holdServer(false);
-    await expect(said).toHaveText('Stored for pair 3: Left is better');
-    await expect(voting).toContainText('Pair 4 of 6');
-    await expect(voting).toContainText('3 of 6 voted');
+    await expect(said).toHaveText('Stored for pair 4: Right is better');
+    await expect(voting).toContainText('Pair 5 of 6');
+    await expect(voting).toContainText('4 of 6 voted');
   });
 
   await test.step('a vote that could not be stored brings its pair back, with the choice', async () => {
     await page.waitForTimeout(400);
     web.holdServer(true);
     await page.keyboard.press('2');
-    await expect(voting).toContainText('Pair 5 of 6');
+    await expect(voting).toContainText('Pair 6 of 6');
     await web.endServer('kill');
     await expect(said).toHaveText('Not stored: Neither significantly better');
-    await expect(voting).toContainText('Pair 4 of 6');
+    await expect(voting).toContainText('Pair 5 of 6');
     const choice = voting.getByRole('button', { name: 'Neither significantly better' });
     await expect(choice).toHaveAttribute('aria-pressed', 'true');
-    await expect(voting).toContainText('3 of 6 voted');
+    await expect(voting).toContainText('4 of 6 voted');
   });
 });
 
