@@ -1,18 +1,29 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { refusalOf } from '../testing/a-core.ts';
-import { openManySamples, startReviewing, writeManySamples } from '../testing/many-samples.ts';
+import {
+  copyManySamples,
+  openManySamples,
+  startReviewing,
+  writeManySamples,
+} from '../testing/many-samples.ts';
 
 const many = 10_000;
 const everything = { filter: {} };
 const nobody = { pending: many, accepted: 0, rejected: 0 };
 const everybody = { pending: 0, accepted: many, rejected: 0 };
 
+let made = '';
+beforeAll(() => {
+  made = writeManySamples(many);
+});
+afterAll(() => rmSync(made, { recursive: true }));
+
 /** A core with many pending samples. */
 async function aCoreOfMany() {
-  const folder = writeManySamples(many);
+  const folder = copyManySamples(made);
   const core = await openManySamples(folder);
   return {
     core,
@@ -89,7 +100,7 @@ test('cancelling a review of many samples takes back what was made of it', async
 test.each(['resume', 'cancel'] as const)(
   'a review that kill -9 stopped is interrupted, does not count, and ends whole by %s',
   async (choice) => {
-    const folder = writeManySamples(many);
+    const folder = copyManySamples(made);
     const script = new URL('../testing/many-samples.ts', import.meta.url).pathname;
     const child = spawn(process.execPath, [script, folder], {
       stdio: ['ignore', 'pipe', 'inherit'],

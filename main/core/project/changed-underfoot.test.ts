@@ -155,7 +155,7 @@ test('a project that cannot be saved anew goes on where it is, and its run can g
 test('an import that runs meanwhile is interrupted, and resumes in the new file to its end', async () => {
   const { core, path, folder } = await coreWithSamples();
   await using _ = core;
-  const lines = core.writeLines('many.jsonl', conversations(20_000));
+  const lines = core.writeLines('many.jsonl', conversations(10_000));
   const { jobId } = await core.client.imports.start({ path: lines });
   await core.job(jobId, (job) => (job.progress?.done ?? 0) > 0);
   rmSync(path);
@@ -165,9 +165,9 @@ test('an import that runs meanwhile is interrupted, and resumes in the new file 
   });
   await core.client.project.saveAs({ path: join(folder, 'saved.lima') });
   await core.client.jobs.resume({ id: jobId });
-  expect(await core.job(jobId)).toMatchObject({ state: 'succeeded', result: { read: 20_000 } });
+  expect(await core.job(jobId)).toMatchObject({ state: 'succeeded', result: { read: 10_000 } });
   const { statuses } = await core.client.samples.facets();
-  expect(statuses.pending + statuses.accepted).toBe(20_000);
+  expect(statuses.pending + statuses.accepted).toBe(10_000);
 });
 
 test('a run that goes on meanwhile is interrupted, and resumes in the new file from what it had saved', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { copyFileSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { argv } from 'node:process';
@@ -14,6 +14,13 @@ export function writeManySamples(count: number): string {
   const samples = Array.from({ length: count }, (_, index) => aSample(index + 1));
   addSamples(file.db, samples, 'me');
   file.close();
+  return folder;
+}
+
+/** A copy of such a folder, for a test that changes what is in it. */
+export function copyManySamples(made: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'lima-many-'));
+  copyFileSync(join(made, 'p.lima'), join(folder, 'p.lima'));
   return folder;
 }
 
