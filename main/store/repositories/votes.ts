@@ -115,14 +115,13 @@ export function shownByPeople(db: Database, evaluationId: string): z.infer<typeo
 /** A verdict as it stands, with why. */
 export type CastVote = VoteReason & { shown: z.infer<typeof shownVerdictSchema> };
 
-/** Whether a person has a standing vote on one of these evaluations. */
+/** Whether a person ever voted on one of these evaluations: what was taken back was seen before, too. */
 export function hasHumanVotes(db: Database, evaluationIds: readonly string[]): boolean {
   const found = get(
     db,
     countRow,
     `SELECT count(*) AS n FROM vote v JOIN comparison c ON c.id = v.comparison_id
-     WHERE c.evaluation_id IN (SELECT value FROM json_each(@ids)) AND v.author_kind = 'human'
-       AND v.shown <> 'withdrawn' AND ${isLastVote}`,
+     WHERE c.evaluation_id IN (SELECT value FROM json_each(@ids)) AND v.author_kind = 'human'`,
     { ids: JSON.stringify(evaluationIds) },
   );
   return (found?.n ?? 0) > 0;

@@ -140,6 +140,9 @@ test('what a judge said is told without names while nobody votes, to nobody who 
   const pair = await studies.comparison({ id });
   await studies.vote({ comparisonId: pair?.comparisonId ?? '', verdict: 'left' });
   expect(await refusalOf(results())).toMatchObject({ code: 'INVALID_STATE' });
+  // Whoever takes a vote back has seen the pair, and may vote again.
+  await studies.undoVote({ id });
+  expect(await refusalOf(results())).toMatchObject({ code: 'INVALID_STATE' });
   await studies.reveal({ id });
   const told = await results();
   expect(told.pairs.map(({ a, b, n, asked }) => [a, b, n, asked])).toEqual([

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CliFolder } from '../../testing/child-cli.ts';
 
-test('a report’s figures are written as SVG, one by name, and a name that is none lists them', async () => {
+test('figures of a report and of a table are written as SVG, one by name, and a name that is none lists them', async () => {
   using folder = new CliFolder('here');
   const write = (name: string, rows: object[]) =>
     writeFileSync(join(folder.path, name), rows.map((row) => JSON.stringify(row)).join('\n'));
@@ -43,4 +43,12 @@ test('a report’s figures are written as SVG, one by name, and a name that is n
     stderr: expect.stringContaining('Choose one of: preferences, win-rates.'),
   });
   expect(await report('--figure', 'levels')).toMatchObject({ code: 2 });
+
+  write('table.jsonl', [
+    { system_a: 'x', system_b: 'y', verdict: 'a', prompt: 'One?' },
+    { system_a: 'x', system_b: 'y', verdict: 'tie', prompt: 'Two?' },
+  ]);
+  const drawn = await folder.run('stats', 'table.jsonl', '--figure', 'preferences');
+  expect(drawn.stdout).toMatch(/^<svg[^]*n = 2[^]*<\/svg>\s*$/);
+  expect(await folder.run('stats', 'table.jsonl', '--figure', 'bars')).toMatchObject({ code: 2 });
 });

@@ -1,8 +1,10 @@
+import type { VoteFile } from '../../../../shared/domain/evaluate/verdict-statistics.ts';
 import type { Figure } from '../../../../shared/domain/figure.ts';
 import { evaluationReportSchema } from '../../../../shared/domain/report/evaluation-report.ts';
 import { studyReportSchema } from '../../../../shared/domain/study/study-report.ts';
 import {
   preferenceBars,
+  ratingForest,
   winRateForest,
 } from '../../../../shared/report/figures/comparison-figures.ts';
 import { figureToSvg } from '../../../../shared/report/figures/figure.ts';
@@ -32,13 +34,30 @@ export async function reportFigure(
   judged: JudgedThing,
   wanted: string | undefined,
 ): Promise<{ name: string; text: string }> {
-  const figures = await figuresOf(client, judged);
+  return namedFigure(await figuresOf(client, judged), wanted, 'nobody has voted or graded');
+}
+
+/** The figure that is named, else the first, as SVG; `reason` says why there may be none. */
+function namedFigure(
+  figures: readonly NamedFigure[],
+  wanted: string | undefined,
+  reason: string,
+): { name: string; text: string } {
   const names = figures.map(({ name }) => name);
   const name = wanted === undefined ? names[0] : oneOf(wanted, names, 'The figure');
   const found = figures.find((one) => one.name === name);
-  if (!found)
-    throw new CommandError('NOT_FOUND', 'There is nothing to draw: nobody has voted or graded.');
+  if (!found) throw new CommandError('NOT_FOUND', `There is nothing to draw: ${reason}.`);
   return { name: found.name, text: figureToSvg(found.figure) };
+}
+
+/** The same of a table of votes. */
+export function voteFileFigure(
+  { comparisons, ratings }: Pick<VoteFile, 'comparisons' | 'ratings'>,
+  wanted: string | undefined,
+): { name: string; text: string } {
+  const rated = ratings.length > 0 ? [{ name: 'ratings', figure: ratingForest(ratings) }] : [];
+  const figures = comparisons.length > 0 ? [...comparisonFigures(comparisons), ...rated] : [];
+  return namedFigure(figures, wanted, 'the table compares no systems');
 }
 
 async function figuresOf(
@@ -61,12 +80,13 @@ function ofEvaluation(json: unknown): NamedFigure[] {
   const report = evaluationReportSchema.parse(json);
   const { comparisons } = statisticsOfVerdicts(verdictsOfReport(report));
   if (comparisons.length === 0) return levels(report);
-  return [
-    { name: 'preferences', figure: preferenceBars(comparisons) },
-    { name: 'win-rates', figure: winRateForest(comparisons) },
-    ...levels(report),
-  ];
+  return [...comparisonFigures(comparisons), ...levels(report)];
 }
+
+const comparisonFigures = (comparisons: Parameters<typeof preferenceBars>[0]): NamedFigure[] => [
+  { name: 'preferences', figure: preferenceBars(comparisons) },
+  { name: 'win-rates', figure: winRateForest(comparisons) },
+];
 
 function levels({ judges }: { judges: Parameters<typeof likertBars>[0] }): NamedFigure[] {
   const figure = likertBars(judges);

@@ -7,11 +7,12 @@ import {
 import { defineCommand, positional } from '../../cli/command.ts';
 import { UsageError } from '../../cli/command-error.ts';
 import { openCore } from '../../cli/open-core.ts';
+import { voteFileFigure } from './report-figures.ts';
 
 /** `lima stats`: what a table of votes says, without a project. */
 export const statsCommand = defineCommand({
   name: 'stats',
-  usage: 'stats FILE [--author NAME]…',
+  usage: 'stats FILE [--author NAME]… [--figure NAME]',
   summary: 'Say what a table of votes says: win rates, intervals, ratings, agreement.',
   positionals: { min: 1, max: 1 },
   options: {
@@ -20,6 +21,11 @@ export const statsCommand = defineCommand({
       multiple: true,
       value: 'NAME',
       description: 'count the votes of this author only; may be given more than once',
+    },
+    figure: {
+      type: 'string',
+      value: 'NAME',
+      description: 'print a figure as SVG instead: preferences, win-rates, ratings',
     },
   },
   details: () => [
@@ -36,7 +42,10 @@ export const statsCommand = defineCommand({
       { path: resolve(positional(call, 0)), authors: call.options.author ?? [] },
       { signal: call.signal },
     );
-    call.terminal.result(voteFileDocument(file), voteFileText(file));
+    if (call.options.figure === undefined)
+      return call.terminal.result(voteFileDocument(file), voteFileText(file));
+    const drawn = voteFileFigure(file, call.options.figure);
+    call.terminal.result({ format: 'svg', ...drawn }, drawn.text);
   },
 });
 
