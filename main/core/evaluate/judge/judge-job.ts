@@ -31,7 +31,7 @@ export function judgeJob(session: ProjectSession): JobHandler<'judge'> {
       const missing =
         isFresh || isAudit(judging) ? work.missing : takeOver(db, judging, work.missing);
       const done = work.total - verdictsIn(missing);
-      const progress = new JudgingProgress(session, { total: work.total, done }, context);
+      const progress = judgingProgress(session, { total: work.total, done }, context);
       try {
         for (const items of requestsFor(missing)) {
           await ask(session, judging, items, progress);
@@ -70,30 +70,21 @@ function requireWholePrompts({ file: { db } }: ProjectSession, judging: StoredJu
     frozenPromptsOf(db, found(findPromptSet(db, 'id', id), 'prompt set', id), 0);
 }
 
-class JudgingProgress {
-  readonly context: JobContext;
-  readonly #session: ProjectSession;
-  readonly #total: number;
-  #done: number;
+type JudgingProgress = ReturnType<typeof judgingProgress>;
 
-  constructor(
-    session: ProjectSession,
-    { total, done }: { total: number; done: number },
-    context: JobContext,
-  ) {
-    this.#session = session;
-    this.context = context;
-    this.#total = total;
-    this.#done = done;
-    this.add(0);
-  }
-
-  add(verdicts: number): void {
-    this.#done += verdicts;
-    const counts = { done: this.#done, total: this.#total, unit: 'verdicts' };
-    this.context.report({ phase: 'judging', ...counts });
-    this.#session.changes.touch('evaluations');
-  }
+function judgingProgress(
+  session: ProjectSession,
+  { total, done: before }: { total: number; done: number },
+  context: JobContext,
+) {
+  let done = before;
+  const add = (verdicts: number) => {
+    done += verdicts;
+    context.report({ phase: 'judging', done, total, unit: 'verdicts' });
+    session.changes.touch('evaluations');
+  };
+  add(0);
+  return { context, add };
 }
 
 async function ask(

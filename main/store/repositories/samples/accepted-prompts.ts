@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { messagesColumn } from '../../columns.ts';
+import { countRow, messagesColumn } from '../../columns.ts';
 import { all, get, type Database } from '../../database.ts';
 
 const promptRow = z.object({ seq: z.number().int(), messages: messagesColumn });
-const countRow = z.object({ n: z.number().int() });
 
 const isAccepted = `s.status = 'accepted'
   AND NOT EXISTS (SELECT 1 FROM binned_sample b WHERE b.sample_seq = s.seq)` as const;

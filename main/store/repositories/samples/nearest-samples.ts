@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Role } from '../../../../shared/domain/message.ts';
-import { messagesColumn } from '../../columns.ts';
+import { countRow, messagesColumn } from '../../columns.ts';
 import { all, get, integers, type Database } from '../../database.ts';
 import type { Steps } from '../../steps.ts';
 import { lastSeq } from './sample-list.ts';
@@ -29,7 +29,6 @@ export interface NearestFound {
 }
 
 const placeRow = z.object({ seq: z.number().int(), characters: z.number().int() });
-const countRow = z.object({ n: z.number().int() });
 
 /**
  * The accepted samples that share most with a text, best first, by the words of the search index:
