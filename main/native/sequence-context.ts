@@ -32,12 +32,15 @@ export class SequenceContext {
   readonly #pointer: LlamaContextPtr;
   readonly #memory: MemoryPtr;
   readonly #batch: SequenceBatch;
+  /** How many there are. */
+  readonly sequences: number;
 
   private constructor(
     weights: LlamaWeights,
     pointer: LlamaContextPtr,
-    { batchTokens }: SequenceContextOptions,
+    { batchTokens, sequences }: SequenceContextOptions,
   ) {
+    this.sequences = sequences;
     this.#weights = weights;
     this.#pointer = pointer;
     this.#memory = weights.llama.llama_get_memory(pointer);

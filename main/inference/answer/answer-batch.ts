@@ -1,9 +1,11 @@
 import type { LlamaModel, Token } from 'node-llama-cpp';
 import type { SequenceContext } from '../../native/sequence-context.ts';
 import type { Answer } from '../../engines/protocol/inference.ts';
-import { type AnswerListener, chunksOf, type Question, TextStream } from './answer-prompt.ts';
+import { type AnswerListener, type Question, TextStream } from './answer-prompt.ts';
+import { promptChunks } from './prompt-chunks.ts';
 import { StopText } from './stop-text.ts';
 import { TokenSampler } from './token-sampler.ts';
+import type { TokenizedPrompt } from '../model/vocabulary.ts';
 
 /** What a batch of answers is made with. */
 export interface AnswerBatchOptions {
@@ -14,6 +16,11 @@ export interface AnswerBatchOptions {
   model: LlamaModel;
   tokensPerSequence: number;
   promptChunkTokens: number;
+  /**
+   * Tokens that all prompts begin with, up to a cut: evaluated once, in the last sequence of the
+   * context, which is one more than the answers need. 0 where each prompt is evaluated by itself.
+   */
+  sharedTokens: number;
 }
 
 /** An answer that is being made in one sequence. */
@@ -40,6 +47,7 @@ export class AnswerBatch<Key> {
   readonly #listener: AnswerListener;
   /** By sequence; what is missing is free. */
   readonly #running: (Running<Key> | undefined)[] = [];
+  #holdsShared = false;
 
   constructor(options: AnswerBatchOptions, listener: AnswerListener) {
     this.#options = options;
@@ -75,23 +83,12 @@ export class AnswerBatch<Key> {
 
   /** Evaluates all of a prompt but its last token: sampling starts behind that. */
   async #start(sequence: number, key: Key, { prompt, sampling }: Question): Promise<void> {
-    const { context, model, promptChunkTokens, tokensPerSequence } = this.#options;
+    const { model, sharedTokens, tokensPerSequence } = this.#options;
     const startedMs = performance.now();
     const { tokens, opening, stop } = prompt;
-    let position = 0;
-    for (const chunk of chunksOf(tokens.slice(0, -1), promptChunkTokens)) {
-      const start = position;
-      await context.decode(
-        chunk.map((token, index) => ({
-          token,
-          position: start + index,
-          sequence,
-          wantsLogits: false,
-        })),
-      );
-      position += chunk.length;
-      if (this.#listener.signal.aborted) return;
-    }
+    if (sharedTokens > 0) await this.#copyShared(sequence, prompt);
+    await this.#evaluate(sequence, prompt, { from: sharedTokens });
+    if (this.#listener.signal.aborted) return;
     const [token] = tokens.slice(-1);
     if (token === undefined) throw new RangeError('A prompt has at least one token');
     this.#running[sequence] = {
@@ -105,6 +102,38 @@ export class AnswerBatch<Key> {
       token,
       startedMs,
     };
+  }
+
+  /** What all prompts begin with is taken from the sequence that holds it. */
+  async #copyShared(sequence: number, prompt: TokenizedPrompt): Promise<void> {
+    const { context, sharedTokens } = this.#options;
+    const holder = context.sequences - 1;
+    if (!this.#holdsShared) await this.#evaluate(holder, prompt, { to: sharedTokens });
+    this.#holdsShared = true;
+    context.copy(holder, sequence);
+  }
+
+  /** Evaluates what lies between two cuts of a prompt, until a cancel. */
+  async #evaluate(
+    sequence: number,
+    prompt: TokenizedPrompt,
+    part: { from?: number; to?: number },
+  ): Promise<void> {
+    const { context, promptChunkTokens } = this.#options;
+    let position = part.from ?? 0;
+    for (const chunk of promptChunks(prompt, promptChunkTokens, part)) {
+      const start = position;
+      await context.decode(
+        chunk.map((token, index) => ({
+          token,
+          position: start + index,
+          sequence,
+          wantsLogits: false,
+        })),
+      );
+      position += chunk.length;
+      if (this.#listener.signal.aborted) return;
+    }
   }
 
   /** One more token of every answer; gives those that it ends. */

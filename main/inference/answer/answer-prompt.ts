@@ -14,10 +14,8 @@ import { TemplateError, type TemplateErrorCode } from '../../../shared/template/
 import { InferenceError } from '../../engines/protocol/errors.ts';
 import type { LlamaRuntime } from '../model/llama-runtime.ts';
 import { type LoadedModel, otherBaseOf } from '../model/loaded-model.ts';
+import { promptChunks, promptChunkTokens } from './prompt-chunks.ts';
 import { StopText } from './stop-text.ts';
-
-/** Tokens of a prompt that are evaluated at a time: few on a CPU, because a cancel is only heard between. */
-export const promptChunkTokens = { cpu: 64, gpu: 512 };
 
 /** One question to a sequence; `sampling.seed` is the seed of this very answer. */
 export interface Question {
@@ -37,16 +35,18 @@ export interface AnswerListener {
  */
 export async function answerPrompt(
   sequence: LlamaContextSequence,
-  { prompt: { tokens: prompt, opening, stop }, sampling }: Question,
+  { prompt, sampling }: Question,
   { signal, onToken }: AnswerListener,
 ): Promise<Omit<Answer, 'identity'>> {
   const startedMs = performance.now();
-  const stream = new TextStream(sequence.model, opening);
-  const stopping = new StopText(stop);
+  const stream = new TextStream(sequence.model, prompt.opening);
+  const stopping = new StopText(prompt.stop);
+  const promptTokens = prompt.tokens.length;
   const output: Token[] = [];
-  const last = await evaluatePrompt(sequence, prompt, signal);
+  await evaluatePrompt(sequence, prompt, signal);
+  const last = prompt.tokens.slice(-1);
   let finish: Answer['finish'] = signal.aborted ? 'cancelled' : 'stop';
-  const maxTokens = Math.min(sampling.maxTokens, sequence.contextSize - prompt.length);
+  const maxTokens = Math.min(sampling.maxTokens, sequence.contextSize - promptTokens);
   if (finish === 'stop')
     for await (const token of sequence.evaluate(last, samplerOptions(sampling, output))) {
       output.push(token);
@@ -62,39 +62,23 @@ export async function answerPrompt(
   return {
     output: stopping.text,
     finish,
-    promptTokens: prompt.length,
+    promptTokens,
     outputTokens: output.length,
     durationMs: Math.round(performance.now() - startedMs),
   };
 }
 
-/** Evaluates all but the last token, which is returned: sampling starts behind it. */
-async function evaluatePrompt(
+/** Evaluates all but the last token, behind which sampling starts, until the signal aborts. */
+export async function evaluatePrompt(
   sequence: LlamaContextSequence,
-  prompt: Token[],
-  signal: AbortSignal,
-): Promise<Token[]> {
-  await evaluateAll(sequence, prompt.slice(0, -1), signal);
-  return prompt.slice(-1);
-}
-
-/** Evaluates tokens in the chunks of every prompt, until the signal aborts. */
-export async function evaluateAll(
-  sequence: LlamaContextSequence,
-  tokens: readonly Token[],
+  prompt: TokenizedPrompt,
   signal: AbortSignal,
 ): Promise<void> {
   const chunkTokens = promptChunkTokens[sequence.model.gpuLayers > 0 ? 'gpu' : 'cpu'];
-  for (const chunk of chunksOf(tokens, chunkTokens)) {
+  for (const chunk of promptChunks(prompt, chunkTokens)) {
     if (signal.aborted) return;
     await sequence.evaluateWithoutGeneratingNewTokens(chunk);
   }
-}
-
-/** Tokens in pieces of a length; the last may be shorter. */
-export function* chunksOf(tokens: readonly Token[], chunkTokens: number): Generator<Token[]> {
-  for (let start = 0; start < tokens.length; start += chunkTokens)
-    yield tokens.slice(start, start + chunkTokens);
 }
 
 /** The penalty falls on all tokens of the answer so far (LIMA, section 4.1), not on the prompt. */

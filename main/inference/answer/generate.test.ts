@@ -129,6 +129,30 @@ test.each<[string, TinyModelOptions]>([
   }
 });
 
+/** Prompts that begin with the same 200 words. */
+const alike = (count: number): GenerateItem[] =>
+  Array.from({ length: count }, (_, index) => ({
+    key: `alike-${index}`,
+    messages: ask('same '.repeat(200) + 'word '.repeat(index * 3 + 1)),
+    repetition: 0,
+  }));
+
+test.each<[string, TinyModelOptions]>([
+  ['llama', {}],
+  ['F16', { type: 'F16' }],
+  ['gemma3 with a sliding window', gemma3],
+])('prompts that begin alike have the answers of each asked alone: %s', async (name, options) => {
+  const own = await writeTestSystem(folder.file(`alike ${name}.gguf`), options);
+  const asked = alike(5);
+  for (const parallel of [1, 3]) {
+    const together = await generate(sampled, parallel, asked, own);
+    for (const item of asked) {
+      const alone = await generate(sampled, parallel, [item], own);
+      expect(together.get(item.key)?.output).toBe(alone.get(item.key)?.output);
+    }
+  }
+});
+
 test('without a number of sequences as many answer side by side as gain time, and the same', async () => {
   const asked = items(5);
   const measured = await generate(sampled, undefined, asked);

@@ -13,13 +13,14 @@ import {
   encodeAsked,
   identify,
   isRefusalOfOne,
-  promptChunkTokens,
   type Question,
   tooLongFor,
 } from './answer-prompt.ts';
 import { chooseSequences } from './choose-sequences.ts';
+import { promptChunkTokens, sharedStart } from './prompt-chunks.ts';
 import type { LlamaRuntime } from '../model/llama-runtime.ts';
 import type { TokenizedPrompt } from '../model/vocabulary.ts';
+import type { BatchShape } from '../model/create-context.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import type { ModelHost } from '../model/model-host.ts';
 
@@ -65,7 +66,9 @@ export async function generate(
     const measured = { loaded, system, sampling, signal };
     const wanted = { ...shape, prompts: group.length, parallel };
     const sequences = await chooseSequences(host, measured, wanted);
-    const context = await host.createSequences(loaded, system, { ...shape, sequences });
+    const shared = await sharedTokensOf(host, loaded, { shape, sequences, group });
+    const held = shared > 0 ? withHolder(sequences) : sequences;
+    const context = await host.createSequences(loaded, system, { ...shape, sequences: held });
     const { model } = loaded;
     const options = {
       context,
@@ -73,6 +76,7 @@ export async function generate(
       model,
       tokensPerSequence: tokens,
       promptChunkTokens: chunkTokens,
+      sharedTokens: shared,
     };
     try {
       const questions = group.map(({ item, prompt }): [GenerateItem, Question] => [
@@ -91,6 +95,25 @@ export async function generate(
     }
   }
   return { answered };
+}
+
+/** A sequence more holds what all prompts begin with; a lone answer needs the one behind it free. */
+const withHolder = (sequences: number) => Math.max(2, sequences) + 1;
+
+/** How many first tokens are evaluated once for a whole group: none where that would not fit. */
+async function sharedTokensOf(
+  host: ModelHost,
+  loaded: LoadedModel,
+  {
+    shape,
+    sequences,
+    group,
+  }: { shape: Omit<BatchShape, 'sequences'>; sequences: number; group: AskedItem[] },
+): Promise<number> {
+  const prompts = group.map(({ prompt }) => prompt);
+  const shared = sharedStart(prompts, shape.batchTokens);
+  if (shared === 0) return 0;
+  return (await host.fits(loaded, { ...shape, sequences: withHolder(sequences) })) ? shared : 0;
 }
 
 interface SizeGroup {
@@ -150,7 +173,8 @@ async function encodeItem(
     return { item, prompt, promptTokens, ...(tooLong && { failure: tooLong.message }) };
   } catch (error) {
     if (!isRefusalOfOne(error)) throw error;
-    return { item, prompt: { tokens: [], opening: '' }, promptTokens: 0, failure: error.message };
+    const none = { tokens: [], headTokens: 0, opening: '' };
+    return { item, prompt: none, promptTokens: 0, failure: error.message };
   }
 }
 

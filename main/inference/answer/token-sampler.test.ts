@@ -86,6 +86,16 @@ test('a nucleus is the one that sorting everything finds, whatever the logits', 
   assert(isNucleus, { numRuns: 300, seed: 5 });
 });
 
+test('a nucleus reaches as far as it must among many improbable words', () => {
+  const improbable = Math.exp(-12);
+  const logits = Float32Array.from({ length: 20_000 }, (_, token) => (token === 7 ? 10 : -2));
+  const share = 0.95;
+  const found = startWithShare(logits, { most: 10, temperature: 1, share });
+  const others = Math.ceil((share * (1 + 19_999 * improbable) - 1) / improbable);
+  expect(found).toHaveLength(1 + others);
+  expect([...found.subarray(0, 9)]).toEqual([7, 0, 1, 2, 3, 4, 5, 6, 8]);
+});
+
 test('the penalty weakens each token of the answer once, whatever the sign of its logit', () => {
   const sampler = new TokenSampler({ ...plain, temperature: 0, repeatPenalty: 1.5 });
   const next = (...logits: number[]) => {

@@ -67,14 +67,14 @@ export class TokenSampler {
 
 /** The first of the greatest, as a greedy sampler takes it. */
 function greatestOf(logits: Float32Array): number {
-  let most = -Infinity;
-  let found = 0;
-  for (let at = 0; at < logits.length; at++) {
-    const logit = logits[at] ?? 0;
-    if (logit > most) {
-      most = logit;
-      found = at;
-    }
+  let even = -Infinity;
+  let odd = -Infinity;
+  // Two side by side: neither comparison waits for the other.
+  for (let at = 0; at < logits.length; at += 2) {
+    const first = logits[at] ?? -Infinity;
+    const second = logits[at + 1] ?? -Infinity;
+    if (first > even) even = first;
+    if (second > odd) odd = second;
   }
-  return found;
+  return Math.max(0, logits.indexOf(Math.max(even, odd)));
 }

@@ -10,10 +10,11 @@ import type { InferenceRequests, SystemFiles } from '../../engines/protocol/infe
 import { getStrings, type GgufFile } from '../../gguf/header/gguf-file.ts';
 import { InferenceError } from '../../engines/protocol/errors.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
+import type { TokenizedPrompt } from '../model/vocabulary.ts';
 import { TokenPieces } from '../encode/token-pieces.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import type { ModelHost } from '../model/model-host.ts';
-import { contextSize, encodeAsked, evaluateAll, fewShotHash } from './answer-prompt.ts';
+import { contextSize, encodeAsked, evaluatePrompt, fewShotHash } from './answer-prompt.ts';
 
 type Request = InferenceRequests['tokenShift'];
 
@@ -28,9 +29,10 @@ export async function tokenShift(
 ): Promise<TokenShift> {
   const loaded = await host.open(system, request.signal);
   if (asked) requireAskedAlike(loaded, system, asked);
-  const { tokens: prompt, opening } = await encodeAsked(loaded, system, messages);
+  const prompt = await encodeAsked(loaded, system, messages);
+  const { opening } = prompt;
   const text = output.startsWith(opening) ? output.slice(opening.length) : output;
-  const answer = loaded.vocabulary.encodeContinuation(text, prompt.at(-1));
+  const answer = loaded.vocabulary.encodeContinuation(text, prompt.tokens.at(-1));
   const pieces = new TokenPieces(loaded.model, loaded.header);
   const shown = answer.map((token) => pieces.piece(token));
   const total = answer.length * (base === null ? 1 : 2);
@@ -100,7 +102,7 @@ interface Measured {
   host: ModelHost;
   loaded: LoadedModel;
   files: SystemFiles;
-  prompt: readonly Token[];
+  prompt: TokenizedPrompt;
   answer: readonly Token[];
 }
 
@@ -109,15 +111,15 @@ async function likelihoods(
   signal: AbortSignal,
   onDone: (done: number) => void,
 ): Promise<TokenLikelihood[]> {
-  const whole = prompt.length + answer.length;
+  const whole = prompt.tokens.length + answer.length;
   // One token more than it needs would be refused as a prompt that leaves no room for an answer.
   const tokens = contextSize([whole - 1], 1, loaded.model.trainContextSize);
   const context = await host.createContext(loaded, files, { tokens, sequences: 1 });
   try {
     const sequence = context.getSequence();
-    await evaluateAll(sequence, prompt.slice(0, -1), signal);
+    await evaluatePrompt(sequence, prompt, signal);
     const found: TokenLikelihood[] = [];
-    let before = prompt.at(-1);
+    let before = prompt.tokens.at(-1);
     for (const token of answer) {
       signal.throwIfAborted();
       found.push(likelihoodOf(token, await probabilitiesBehind(sequence, before)));

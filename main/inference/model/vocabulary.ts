@@ -30,6 +30,8 @@ export interface TokenizedConversation {
 /** A prompt, and the tag at its end with which it opens the thinking of the answer; or ''. */
 export interface TokenizedPrompt {
   tokens: Token[];
+  /** How many stand in front of the text of the last message: template, system text, earlier turns. */
+  headTokens: number;
   opening: string;
   /** What begins a line when the model goes on behind its answer. */
   stop?: string;
@@ -137,9 +139,15 @@ export class Vocabulary {
   async encodePrompt(messages: readonly Message[]): Promise<TokenizedPrompt> {
     const segments = await this.#render(messages, true, {});
     const { tokens } = this.#tokenize(segments, messages);
+    const asked = segments.findIndex(
+      ({ kind, messageIndex }) => kind === 'content' && messageIndex === messages.length - 1,
+    );
+    const head = this.#tokenize(segments.slice(0, Math.max(0, asked)), messages).tokens;
+    // The text behind a head may take its last token, or the line break in that.
+    const differs = head.findIndex((token, at) => tokens[at] !== token);
     const last = segments.at(-1);
     const [opening = ''] = (last?.kind === 'template' && /<think>\s*$/.exec(last.text)) || [];
-    return { tokens, opening };
+    return { tokens, headTokens: differs === -1 ? head.length : differs, opening };
   }
 
   /** Tokens of a text that goes on behind a prompt, none of them special. */

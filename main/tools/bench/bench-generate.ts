@@ -2,7 +2,8 @@ import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { samplingSchema } from '../../../shared/domain/identity.ts';
 import { AnswerBatch } from '../../inference/answer/answer-batch.ts';
-import { answerPrompt, promptChunkTokens } from '../../inference/answer/answer-prompt.ts';
+import { answerPrompt } from '../../inference/answer/answer-prompt.ts';
+import { promptChunkTokens, sharedStart } from '../../inference/answer/prompt-chunks.ts';
 import { startLlamaRuntime } from '../../inference/model/llama-runtime.ts';
 import { TemplateRenderer } from '../../inference/template/template-renderer.ts';
 import { Vocabulary } from '../../inference/model/vocabulary.ts';
@@ -82,13 +83,16 @@ async function measure(run: () => Promise<number>): Promise<Speed> {
 }
 
 async function ownAnswers(): Promise<number> {
-  const context = await ownContext();
+  const prompts = questions.map(({ prompt }) => prompt);
+  const shared = sharedStart(prompts, promptChunkTokens.cpu);
+  const context = await ownContext(sequences + 1);
   const options = {
     context,
     sequences,
     model,
     tokensPerSequence,
     promptChunkTokens: promptChunkTokens.cpu,
+    sharedTokens: shared,
   };
   let tokens = 0;
   const batch = new AnswerBatch<number>(options, listener);
@@ -98,19 +102,19 @@ async function ownAnswers(): Promise<number> {
   return tokens;
 }
 
-const ownContext = async () =>
+const ownContext = async (held: number) =>
   await SequenceContext.create(weights, {
     tokensPerSequence,
-    sequences,
-    batchTokens: Math.max(promptChunkTokens.cpu, sequences),
-    outputs: sequences,
+    sequences: held,
+    batchTokens: Math.max(promptChunkTokens.cpu, held),
+    outputs: held,
     threads,
     attention: 'fast',
   });
 
 /** As many tokens as the answers have, none of which has logits. */
 async function decoding(): Promise<number> {
-  const context = await ownContext();
+  const context = await ownContext(sequences);
   const steps = sampling.maxTokens;
   for (let position = 0; position < steps; position++)
     await context.decode(
