@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type RefObject } from 'react';
+import { startTransition, useEffect, useRef, useState, type RefObject } from 'react';
 import type { BlindComparison } from '../../../shared/contract/evaluate.ts';
 import type { ShownVerdict, VoteReason } from '../../../shared/domain/evaluate/evaluation.ts';
 import { rpc } from '../../rpc/client.ts';
@@ -18,6 +18,8 @@ export interface CastVote {
 export interface Ballot {
   /** `null`: nothing to judge at this place; `undefined`: not loaded yet. */
   current: BlindComparison | null | undefined;
+  /** The pair that comes after a vote, once it is known: laid out while the shown one is read. */
+  ahead: BlindComparison | null;
   /** The ordinal that was asked for, `null` for the next open pair. */
   ordinal: number | null;
   loadError: unknown;
@@ -184,6 +186,7 @@ export function useBallot({ kind, id }: Pick<VotingSubject, 'kind' | 'id'>): Bal
   return {
     ...shown,
     ...choice,
+    ahead: next.ahead,
     why,
     explain,
     storing,
@@ -250,6 +253,7 @@ function useNextPair(
 ) {
   const asked = useRef<Promise<BlindComparison | null>>(undefined);
   const known = useRef<BlindComparison | null>(null);
+  const [ahead, setAhead] = useState<BlindComparison | null>(null);
   const besides = shown?.comparisonId;
   useEffect(() => {
     known.current = null;
@@ -259,7 +263,9 @@ function useNextPair(
     const ask = async () => {
       await lastVote.current;
       const pair = await callsOf[kind].pair({ id, besides });
-      if (!isOld) known.current = pair;
+      if (isOld) return pair;
+      known.current = pair;
+      startTransition(() => setAhead(pair));
       return pair;
     };
     asked.current = ask().catch(() => null);
@@ -267,7 +273,11 @@ function useNextPair(
       isOld = true;
     };
   }, [kind, id, besides, lastVote]);
-  return { known: () => known.current, asked: async () => (await asked.current) ?? null };
+  return {
+    ahead: ahead?.comparisonId === besides ? null : ahead,
+    known: () => known.current,
+    asked: async () => (await asked.current) ?? null,
+  };
 }
 
 /** The address names the pair that is shown, and leads to others. */

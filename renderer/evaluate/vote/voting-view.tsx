@@ -1,4 +1,4 @@
-import { useEffect, useRef, type RefObject } from 'react';
+import { Activity, useEffect, useRef, type RefObject } from 'react';
 import type { BlindComparison } from '../../../shared/contract/evaluate.ts';
 import { splitPrompt } from '../../../shared/domain/evaluate/dialogue.ts';
 import { verdictOptions } from '../../../shared/text/evaluate/voting.ts';
@@ -57,7 +57,14 @@ export function VotingView({ subject }: { subject: VotingSubject }) {
       )}
       {current && (
         <>
-          <BlindPair key={current.comparisonId} pair={current} />
+          {[current, ballot.ahead].map(
+            (pair) =>
+              pair && (
+                <Activity key={pair.comparisonId} mode={pair === current ? 'visible' : 'hidden'}>
+                  <BlindPair pair={pair} />
+                </Activity>
+              ),
+          )}
           {current.left === current.right && (
             <p className="dim small row">
               <Badge>identical</Badge> Both answers are the same: a rule has tied them already.
