@@ -9,6 +9,7 @@ export type CurateDialog =
   | { kind: 'drop'; files: readonly DroppedFile[]; asked?: AskedOfDrop }
   /** Imports that were started together. */
   | { kind: 'imports'; started: readonly StartedImport[] }
+  | { kind: 'duplicates' }
   | { kind: 'freeze' }
   | { kind: 'datasets' };
 

@@ -140,6 +140,11 @@ function BulkMenu({ matching, canBin }: { matching: number; canBin: boolean }) {
         { label: `Accept ${amount}…`, run: () => reviewFiltered('accept') },
         { label: `Reject ${amount}…`, run: () => reviewFiltered('reject') },
         { label: `Reset ${amount} to pending…`, run: () => reviewFiltered('reset') },
+        {
+          label: 'Find duplicates…',
+          run: () => showCurateDialog({ kind: 'duplicates' }),
+          separator: true,
+        },
         ...(canBin
           ? [
               {

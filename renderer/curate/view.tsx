@@ -17,6 +17,7 @@ import { CurateToolbar } from './curate-toolbar.tsx';
 import { DatasetsDialog } from './datasets/datasets-dialog.tsx';
 import { FreezeDialog } from './datasets/freeze-dialog.tsx';
 import { DetailPane } from './detail-pane.tsx';
+import { DuplicatesDialog } from './duplicates/duplicates-dialog.tsx';
 import { beginSample } from './edit/begin-sample.ts';
 import { DropDialog } from './import/drop-dialog.tsx';
 import { ImportDialog } from './import/import-dialog.tsx';
@@ -76,6 +77,7 @@ function CurateDialogs() {
   if (dialog?.kind === 'import') return <ImportDialog {...dialog} />;
   if (dialog?.kind === 'drop') return <DropDialog {...dialog} />;
   if (dialog?.kind === 'imports') return <ImportsDialog started={dialog.started} />;
+  if (dialog?.kind === 'duplicates') return <DuplicatesDialog />;
   if (dialog?.kind === 'freeze') return <FreezeDialog />;
   if (dialog?.kind === 'datasets') return <DatasetsDialog />;
   return null;

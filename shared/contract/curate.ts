@@ -12,6 +12,7 @@ import {
   sampleSchema,
   sampleStatusSchema,
 } from '../domain/sample.ts';
+import { duplicatesEventSchema, duplicatesRequestSchema } from './duplicates.ts';
 import { judging, procedure, reading } from './errors.ts';
 import { eventIterator } from '@orpc/contract';
 import { xrayOpenRecipeSchema, xrayRowSchema, xraySampleSchema } from '../domain/xray.ts';
@@ -220,6 +221,10 @@ export const samplesContract = {
       }),
     )
     .output(eventIterator(meaningEventSchema)),
+  /** Groups of samples that say the same; aborting the call stops it. Nothing is stored. */
+  duplicates: reading
+    .input(duplicatesRequestSchema.prefault({}))
+    .output(eventIterator(duplicatesEventSchema)),
   /** The flags that a sample would have with other words, for who is writing them. */
   flags: reading
     .input(z.object({ id: z.string(), messages: z.array(messageSchema) }))

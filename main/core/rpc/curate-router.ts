@@ -14,6 +14,7 @@ import {
   sampleIndex,
   samplePage,
 } from '../curate/sample-service.ts';
+import { findDuplicates } from '../curate/find-duplicates.ts';
 import { nearestByMeaning } from '../curate/nearest-by-meaning.ts';
 import { facets } from '../curate/sample-facets.ts';
 import { withProject } from './implement.ts';
@@ -48,6 +49,9 @@ export const samplesRouter = {
   nearestByMeaning: withProject.samples.nearestByMeaning.handler(
     ({ context: { core, session }, input, signal }) =>
       nearestByMeaning(core, session, input, signal),
+  ),
+  duplicates: withProject.samples.duplicates.handler(({ context: { session }, input, signal }) =>
+    findDuplicates(session, input, signal),
   ),
   flags: withProject.samples.flags.handler(({ context: { session }, input }) =>
     flagsOfDraft(session, input),

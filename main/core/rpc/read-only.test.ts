@@ -61,6 +61,7 @@ const inputs: Record<string, unknown> = {
   'samples.facets': undefined,
   'samples.nearest': { messages: [{ role: 'user', content: 'x' }] },
   'samples.nearestByMeaning': { modelId: 'x', prompts: [[{ role: 'user', content: 'x' }]] },
+  'samples.duplicates': {},
   'samples.flags': { id: 'x', messages: [] },
   'samples.history': { id: 'x' },
   'datasets.list': undefined,

@@ -7,6 +7,7 @@ import { chooseCommand } from './evaluate/choose.ts';
 import { conversationsCommand, conversationsShowCommand } from './chat/conversations.ts';
 import { datasetExportCommand, datasetFreezeCommand } from './curate/dataset.ts';
 import { datasetXrayCommand } from './curate/dataset-xray.ts';
+import { duplicatesCommand } from './curate/duplicates.ts';
 import { dialoguesCommand } from './evaluate/dialogues.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
@@ -59,6 +60,7 @@ export const commands: readonly Command[] = [
   importCommand,
   samplesCommand,
   reviewCommand,
+  duplicatesCommand,
   binCommand,
   datasetFreezeCommand,
   datasetExportCommand,
