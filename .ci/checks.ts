@@ -22,13 +22,13 @@ const staticChecks: [Check, Check, Check, Check, Check, Check] = [
     name: 'format',
     why: 'one layout of code, so that diffs show changes only',
     command: ['prettier', '--check', '--log-level', 'warn', '.'],
-    timeoutMs: 2 * minuteMs,
+    timeoutMs: 5 * minuteMs,
   },
   {
     name: 'types',
     why: 'TypeScript 6 strict over every project, shared without Node and DOM',
     command: ['tsc', '-b'],
-    timeoutMs: 3 * minuteMs,
+    timeoutMs: 8 * minuteMs,
   },
   {
     name: 'build',
@@ -52,7 +52,7 @@ const staticChecks: [Check, Check, Check, Check, Check, Check] = [
     name: 'lint',
     why: 'floating promises, missed cases, unsafe assertions, files that grew too long',
     command: ['oxlint', '--type-aware', '--deny-warnings'],
-    timeoutMs: 3 * minuteMs,
+    timeoutMs: 6 * minuteMs,
   },
 ];
 

@@ -67,6 +67,11 @@ async function tourCurate(workbench: Workbench, look: Look): Promise<void> {
   await page.getByRole('button', { name: '1 dataset' }).click();
   await look('curate-datasets');
   await curate.press('Escape');
+  await page.getByRole('button', { name: 'Review all' }).click();
+  await page.getByRole('menuitem', { name: 'Find duplicates…' }).click();
+  await expect(page.getByRole('dialog')).toContainText(/ pending or accepted/);
+  await look('curate-duplicates');
+  await curate.press('Escape');
 }
 
 async function tourShell(shell: ShellPage, look: Look): Promise<void> {
