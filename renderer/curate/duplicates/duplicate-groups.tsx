@@ -35,12 +35,15 @@ export function DuplicateGroups({
   const keep = useAction(async (sampleId: string) => {
     if (!group) return;
     const others = group.sampleIds.filter((id) => id !== sampleId);
-    await whileStoring(rpc.samples.review({ action: 'reject', selection: { ids: others } }));
-    showToast({
-      text: `Kept one, rejected ${formatQuantity(others.length, 'sample')}.`,
-      tone: 'good',
-      action: { label: 'Undo', run: undoLastReview },
-    });
+    const review = rpc.samples.review({ action: 'reject', selection: { ids: others } });
+    const { changed } = await whileStoring(review);
+    // A large one is a job, which tells of its end itself.
+    if (changed !== null)
+      showToast({
+        text: `Kept one, rejected ${formatQuantity(changed, 'sample')}.`,
+        tone: 'good',
+        action: { label: 'Undo', run: undoLastReview },
+      });
     setAt(at + 1);
   });
   const shown = group?.sampleIds.slice(0, mostShown) ?? [];
