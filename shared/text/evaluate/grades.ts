@@ -42,6 +42,20 @@ export const gradesDocument = ({ rows, dialogues, agreements, safety }: GradeRep
   },
 });
 
+/** The same with single grades, authors and words, as `lima grade --results --json` prints it. */
+export const gradeReportDocument = (report: GradeReport) => {
+  const { safety, ...shares } = gradesDocument(report);
+  const { authors, grades, methods, remarks } = report;
+  return {
+    ...shares,
+    safety: { ...safety, judged: report.safety.judged },
+    authors,
+    grades,
+    methods,
+    remarks,
+  };
+};
+
 const percentShare = ({ count, share }: { count: number; share: Estimate }) => ({
   count,
   ...percentEstimate(share),

@@ -2,7 +2,11 @@ import { z } from 'zod';
 import type { BlindAnswer, GradedSample, Grading } from '../../../../shared/contract/grades.ts';
 import { gradeSchema, safetySchema } from '../../../../shared/domain/evaluate/grade.ts';
 import { gradeNotes, gradeTables } from '../../../../shared/report/grades/grade-tables.ts';
-import { gradeLevels, gradingText } from '../../../../shared/text/evaluate/grades.ts';
+import {
+  gradeLevels,
+  gradeReportDocument,
+  gradingText,
+} from '../../../../shared/text/evaluate/grades.ts';
 import { visibleJson } from '../../../../shared/text/foreign-text.ts';
 import { didYouMean } from '../../../../shared/text/near-name.ts';
 import { formatQuantity } from '../../../../shared/text/numbers.ts';
@@ -55,6 +59,7 @@ export const gradeCommand = defineCommand({
     'Keys on a terminal: 1 Excellent, 2 Pass, 3 Fail (then s safe or x unsafe where the prompt is',
     'tagged as sensitive), u undo, q stop.',
     'Of a dialogue each turn is graded, behind what was said before; --tag dialogue: those alone.',
+    '--results with --json tells every share and its interval in percent.',
   ],
   edits: true,
   async run(call) {
@@ -109,7 +114,7 @@ async function showResults(
     ({ title, table: { columns, rows } }) => `${title}\n${formatTable(columns, rows)}`,
   );
   terminal.result(
-    report,
+    gradeReportDocument(report),
     tables.length === 0
       ? 'Nobody has graded an answer yet.'
       : [...tables, ...gradeNotes(report)].join('\n\n'),

@@ -67,7 +67,7 @@ const graded = z.object({
   }),
 });
 
-test('once it is revealed a judge’s grades are told in percent, and as a table', async () => {
+test('once it is revealed a judge’s grades are told in percent by both commands, and as a table', async () => {
   await folder.run('report', 'p.lima', 'one', '--reveal');
   const judge = ['judge', 'p.lima', 'one', '--judge', 'm.gguf', '--rubric', 'words.json'];
   const { grades } = await folder.document(graded, ...judge);
@@ -77,5 +77,7 @@ test('once it is revealed a judge’s grades are told in percent, and as a table
   ]);
   for (const { excellent, pass, fail } of grades.rows)
     expect(excellent.value + pass.value + fail.value).toBeCloseTo(100, 9);
+  const results = ['grade', 'p.lima', 'one', '--results'];
+  expect(await folder.document(graded.shape.grades, ...results)).toEqual(grades);
   expect((await folder.run(...judge)).stdout).toContain('Grades by judges');
 });
