@@ -62,6 +62,8 @@ test('a checkpoint is chosen by votes in a terminal, also when it was killed whi
   expect(blind).toMatchObject({ result: null, pick: null });
   expect((await folder.run(...choose, '--pick', 'best')).stderr).toContain('still blind');
 
+  expect((await folder.run(...choose, '--result', '--figure')).stderr).toContain('still blind');
+
   const { pick, result } = await chosen('--pick', 'best', '--reveal');
   expect(result?.ratings.map(({ epoch }) => epoch).toSorted()).toEqual([1, 2, 3]);
   expect(pick).toMatchObject({
@@ -75,6 +77,9 @@ test('a checkpoint is chosen by votes in a terminal, also when it was killed whi
   );
   // Which answer is on the left is drawn anew each time, and so who leads.
   expect(stdout).toMatch(/About [\d,]+ more votes? would separate|The votes separate|are level/);
+
+  const drawn = await folder.run(...choose, '--result', '--figure');
+  expect(drawn.stdout).toMatch(/^<svg[^]*Votes on 3 epochs[^]*is picked[^]*<\/svg>\s*$/);
 
   const first = await chosen('--pick', '1');
   expect(first.pick).toMatchObject({ epoch: 1 });
@@ -105,6 +110,7 @@ test('words that say nothing sure are refused before the project is opened', asy
     [['--pick', 'last'], 'neither an epoch'],
     [['--pick', '1', '--epochs', '2'], 'leave it out'],
     [['--reveal'], '--reveal goes with'],
+    [['--figure'], 'give it with --result'],
   ] as const) {
     const { code, stderr } = await folder.run(...choose, ...words);
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);

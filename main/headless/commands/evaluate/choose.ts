@@ -8,6 +8,8 @@ import {
 } from '../../../../shared/text/evaluate/choice.ts';
 import { shellWord } from '../../../../shared/text/foreign-text.ts';
 import { formatQuantity } from '../../../../shared/text/numbers.ts';
+import { choiceFigure } from '../../../../shared/report/figures/choice-figure.ts';
+import { figureToSvg } from '../../../../shared/report/figures/figure.ts';
 import { separationText } from '../../../../shared/report/study/study-words.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import { checkpointOfEpoch } from '../../arguments/project-models.ts';
@@ -46,6 +48,10 @@ const options = {
     description: 'seed of the queues; sides take the next ones that no evaluation has',
   },
   result: { type: 'boolean', description: 'say what the votes say' },
+  figure: {
+    type: 'boolean',
+    description: 'with --result: print ratings and dev loss as SVG instead',
+  },
   reveal: { type: 'boolean', description: 'end the blind phase first; votes end for good' },
   pick: {
     type: 'string',
@@ -62,7 +68,7 @@ export const chooseCommand = defineCommand({
   name: 'choose',
   usage:
     'choose P.lima RUN [--epochs LIST] [--against base] [--prompts SET|FILE] [--overlap PERCENT] ' +
-    '[--seed N] | --result [--reveal] | --pick EPOCH|best|none [--reveal] | --undo',
+    '[--seed N] | --result [--figure] [--reveal] | --pick EPOCH|best|none [--reveal] | --undo',
   summary: 'Choose a checkpoint of a run by blind votes on what its epochs answered.',
   positionals: { min: 2, max: 2 },
   options,
@@ -96,8 +102,11 @@ function actionOf(call: ChooseCall): Action {
   const setting = settingNames.find((name) => given[name] !== undefined);
   if (asked > 0 && setting !== undefined)
     throw new UsageError(`--${setting} sets up what is voted on: leave it out here.`);
+  if (given.figure && !given.result)
+    throw new UsageError('--figure draws what the votes say: give it with --result.');
   if (given.reveal && (asked === 0 || given.undo))
     throw new UsageError('--reveal goes with --result or --pick.');
+  if (given.figure) return async (client, run) => draw(call, run, await choiceOf(client, run));
   if (given.result) return async (client, run) => tell(call, run, await choiceOf(client, run));
   if (given.undo)
     return async (client, run) => tell(call, run, await client.choices.undoPick({ runId: run.id }));
@@ -127,14 +136,7 @@ async function pickedId(client: CoreClient, run: Run, word: string): Promise<str
   if (word !== 'best') return checkpointOfEpoch(run, Number(word)).id;
   const choice = await choiceOf(client, run);
   const best = choice.result?.ratings.find(({ checkpointId }) => checkpointId !== null);
-  if (best?.checkpointId == null)
-    throw new CommandError(
-      'INVALID_STATE',
-      choice.studies.some(({ isRevealed }) => !isRevealed)
-        ? `The votes on run "${run.name}" are still blind: add --reveal to end that.`
-        : `Nobody has voted on epochs of run "${run.name}" yet.`,
-      { runId: run.id },
-    );
+  if (best?.checkpointId == null) throw nothingToldYet(run, choice.studies);
   return best.checkpointId;
 }
 
@@ -210,6 +212,23 @@ function tell({ terminal }: ChooseCall, run: Run, choice: Choice): void {
   ];
   terminal.result({ run: run.name, ...choice }, lines.join('\n'));
 }
+
+/** The figure of the window; INVALID_STATE where there is nothing to draw yet. */
+function draw({ terminal }: ChooseCall, run: Run, { result, pick, studies }: Choice): void {
+  if (!result) throw nothingToldYet(run, studies);
+  const picked = pick?.epoch ?? null;
+  const text = figureToSvg(choiceFigure(result.ratings, { picked }));
+  terminal.result({ format: 'svg', name: 'ratings', text }, text);
+}
+
+const nothingToldYet = (run: Run, studies: Choice['studies']): CommandError =>
+  new CommandError(
+    'INVALID_STATE',
+    studies.some(({ isRevealed }) => !isRevealed)
+      ? `The votes on run "${run.name}" are still blind: add --reveal to end that.`
+      : `Nobody has voted on epochs of run "${run.name}" yet.`,
+    { runId: run.id },
+  );
 
 function isAgainstBase(word: string | undefined): boolean {
   if (word === undefined || word === 'base') return word === 'base';
