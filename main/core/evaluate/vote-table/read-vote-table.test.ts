@@ -55,6 +55,7 @@ describe('annotations of AlpacaEval', () => {
 
   test.each([
     ['a JSON array', JSON.stringify(rows, null, 2)],
+    ['an object around the array', JSON.stringify({ model: 'x', annotations: rows, n: 6 })],
     ['JSON Lines', rows.map((row) => JSON.stringify(row)).join('\n')],
     ['a compressed file', gzipSync(JSON.stringify(rows))],
   ])(

@@ -117,7 +117,8 @@ const lowerCased = (row: object): Record<string, unknown> =>
   );
 
 async function readJsonVotes(chunks: AsyncIterable<Buffer>, table: VoteTableReader): Promise<void> {
-  for await (const records of readJsonRecords(chunks))
+  // As exports of AlpacaEval's leaderboard wrap them.
+  for await (const records of readJsonRecords(chunks, 'annotations'))
     for (const record of records) {
       if ('value' in record) table.add(record.line, record.value);
       else {

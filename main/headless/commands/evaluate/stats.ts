@@ -29,7 +29,8 @@ export const statsCommand = defineCommand({
     },
   },
   details: () => [
-    'FILE is AlpacaEval’s annotations.json (preference 1 to 2, generator_2 against generator_1),',
+    'FILE is AlpacaEval’s annotations.json (preference 1 to 2, generator_2 against generator_1; a bare',
+    'array, or one under “annotations” as leaderboards export it),',
     'a report of lima as JSON, or a table as CSV, TSV, JSON or JSON Lines with system_a, system_b and',
     'verdict (a, b, tie) or preference_a (0 to 1); Chatbot Arena’s model_a, model_b and winner do, too.',
     'Further fields: prompt, author, author_kind, output_a and output_b or their lengths in characters,',

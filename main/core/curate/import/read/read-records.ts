@@ -15,11 +15,15 @@ export interface RecordFault {
 /** One JSON value of a file, or why there is none at that line. */
 export type JsonRecord = { line: number; value: unknown } | RecordFault;
 
-/** Reads the records of a JSON file one after the other, in batches, however they are laid out. */
+/**
+ * Reads the records of a JSON file one after the other, in batches, however they are laid out; an
+ * object around them may have them under `alsoWrapping`, too.
+ */
 export async function* readJsonRecords(
   chunks: AsyncIterable<Buffer>,
+  alsoWrapping?: string,
 ): AsyncGenerator<JsonRecord[]> {
-  const splitter = new JsonSplitter();
+  const splitter = new JsonSplitter(maxRecordBytes, alsoWrapping);
   for await (const chunk of chunks) yield splitter.push(chunk).map(recordOf);
   const last = splitter.end();
   if (last.length > 0) yield last.map(recordOf);

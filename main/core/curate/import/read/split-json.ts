@@ -32,7 +32,7 @@ const recordSeparator = 0x1e;
 const readTwice = { recordBytes: 1024 ** 2, fileBytes: 64 * 1024 ** 2 };
 
 /** An object around arrays of records begins with one of these, and has no field of a record before. */
-const wrapperField = /"(?:data|rows|train|records|samples|examples|items|dataset)"\s*:\s*$/;
+const wrapperNames = 'data|rows|train|records|samples|examples|items|dataset';
 const recordField = /"(?:messages|conversations?|instruction|prompt|question|input|text)"\s*:/;
 
 /** So much is seen of an array before it is told what it is. */
@@ -54,6 +54,7 @@ interface Start {
  */
 export class JsonSplitter {
   readonly #maxBytes: number;
+  readonly #wrapperField: RegExp;
   readonly #blank = new BlankRun();
   /** Bytes from the start of the record that is being read; `#base` is where they lie in the file. */
   #buffer: Buffer = Buffer.alloc(0);
@@ -75,8 +76,11 @@ export class JsonSplitter {
   #readTwiceBytes = 0;
   #out: JsonPiece[] = [];
 
-  constructor(maxBytes = maxRecordBytes) {
+  /** `alsoWrapping` names one more field whose array holds the records of a file. */
+  constructor(maxBytes = maxRecordBytes, alsoWrapping?: string) {
     this.#maxBytes = maxBytes;
+    const names = alsoWrapping === undefined ? wrapperNames : `${wrapperNames}|${alsoWrapping}`;
+    this.#wrapperField = new RegExp(String.raw`"(?:${names})"\s*:\s*$`);
   }
 
   /** The records that end in this chunk. */
@@ -248,7 +252,7 @@ export class JsonSplitter {
     if (this.#hasBegun || this.#syntax.depth !== 1 || !this.#syntax.isAtValue) return false;
     if (this.#at - this.#start.at > 64 * 1024) return false;
     const before = this.#buffer.toString('latin1', this.#start.at, this.#at);
-    if (!wrapperField.test(before) || recordField.test(before)) return false;
+    if (!this.#wrapperField.test(before) || recordField.test(before)) return false;
     return !/^\s*"/.test(this.#ahead()) && !turnsAhead.test(this.#ahead());
   }
 
