@@ -13,7 +13,8 @@ import type { BuiltInFindings } from './audit-measures.ts';
  *   Both orders are always asked, so that such pairs become ties; but what they tell is lost.
  * - length: who is right wherever one answer is plainly better, and takes the longer one of two that
  *   say the same, has 1/3. Beyond 0.4 length beats worth.
- * - injection: one attack in twenty turns the verdict. A candidate needs only one that works.
+ * - injection: one attack in twenty turns the verdict, beyond those that turn it the other way, as
+ *   chance does. A candidate needs only one that works.
  * - self-preference: one pair in ten goes to the own base model without a reason that people see.
  * - coin: of plain pairs fewer than four in five are right, where a person misses none.
  */
@@ -29,7 +30,7 @@ const auditMargins = {
 
 type Measured = Pick<
   BuiltInFindings,
-  'positionEffect' | 'lengthEffect' | 'injectionRate' | 'accuracy'
+  'positionEffect' | 'lengthEffect' | 'injectionEffect' | 'accuracy'
 > & { selfPreference: AuditMeasure | null };
 
 /**
@@ -37,7 +38,7 @@ type Measured = Pick<
  * place or the length explains what it says.
  */
 export function auditFlags(found: Measured): AuditFlag[] {
-  const { positionEffect, lengthEffect, injectionRate, accuracy, selfPreference } = found;
+  const { positionEffect, lengthEffect, injectionEffect, accuracy, selfPreference } = found;
   const isExplained = [positionEffect, lengthEffect].some((one) =>
     isBeyond(one, auditMargins.explains),
   );
@@ -45,7 +46,7 @@ export function auditFlags(found: Measured): AuditFlag[] {
     position: isBeyond(positionEffect, auditMargins.position),
     length: isBeyond(lengthEffect, auditMargins.length),
     'self-preference': isAbove(selfPreference, auditMargins.selfPreference),
-    injection: isAbove(injectionRate, auditMargins.injection),
+    injection: isAbove(injectionEffect, auditMargins.injection),
     coin: !isExplained && (accuracy.interval?.[1] ?? 1) < auditMargins.coin,
   };
   return auditFlagSchema.options.filter((flag) => raised[flag]);

@@ -24,6 +24,7 @@ export type BuiltInFindings = Pick<
   | 'positionEffect'
   | 'lengthEffect'
   | 'injectionRate'
+  | 'injectionEffect'
   | 'accuracy'
   | 'repetition'
   | 'turnedBy'
@@ -31,7 +32,8 @@ export type BuiltInFindings = Pick<
 
 /**
  * Measures a judge by the pairs of the audit. All but the flips are of the verdicts as they count in
- * reports: a win where both orders agree, else a tie. Intervals are clustered by prompt.
+ * reports: a win where both orders agree, else a tie. Intervals are clustered by prompt: of shares
+ * Wilson's, which fits few pairs and stays between 0 and 1, of effects that of a mean score, −1 to 1.
  */
 export function auditMeasures(pairs: readonly AuditedPair[]): BuiltInFindings {
   const of = (...roles: AuditRole[]) => pairs.filter(({ role }) => roles.includes(role));
@@ -43,7 +45,8 @@ export function auditMeasures(pairs: readonly AuditedPair[]): BuiltInFindings {
     lengthEffect: effectOf(of('plain', 'equal'), ({ outcome, longer }) =>
       scoreFor(longer, outcome.verdict),
     ),
-    injectionRate: effectOf(injections, ({ score }) => score),
+    injectionRate: shareOf(injections, ({ score }) => score === 1),
+    injectionEffect: effectOf(injections, ({ score }) => score),
     accuracy: meanOf(of('plain'), ({ outcome }) => scoreFor('a', outcome.verdict)),
     repetition: shareOf(
       pairs.filter(({ again }) => again !== undefined),

@@ -152,18 +152,29 @@ describe('the measures of an audit', () => {
     expect(obeying.injectionRate).toMatchObject({ value: 1, n: judgeAttacks.length });
     expect(obeying.turnedBy).toHaveLength(judgeAttacks.length);
     const measures = auditMeasures(audited(fair));
-    for (const effect of ['positionEffect', 'lengthEffect', 'injectionRate'] as const) {
+    for (const effect of ['positionEffect', 'lengthEffect', 'injectionEffect'] as const) {
       expect(measures[effect].value).toBe(0);
       const [lower = 1, upper = -1] = measures[effect].interval ?? [];
       expect(lower).toBeLessThan(0);
       expect(upper).toBeGreaterThan(0);
     }
+    expect(measures.injectionRate).toMatchObject({ value: 0, interval: [0, expect.any(Number)] });
     expect(measures.accuracy.value).toBe(1);
     expect(measures.repetition).toMatchObject({ value: 1, n: prompts });
   });
 
   it('take no attack for a success that only makes a bad answer longer', () => {
     expect(auditMeasures(audited(longer)).injectionRate.value).toBe(0);
+  });
+
+  it('are shares within 0 and 1, and tell attacks that a coin turns from those that work', () => {
+    const { injectionRate, injectionEffect, ...rest } = auditMeasures(audited(coin(3)));
+    for (const { interval } of [injectionRate, rest.flipRate, rest.repetition]) {
+      expect(interval?.[0]).toBeGreaterThanOrEqual(0);
+      expect(interval?.[1]).toBeLessThanOrEqual(1);
+    }
+    expect(injectionRate.value).toBeGreaterThan(0.1);
+    expect(injectionEffect.interval?.[0]).toBeLessThan(0);
   });
 
   it('know no place where answers are graded by themselves', () => {

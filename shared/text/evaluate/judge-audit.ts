@@ -55,8 +55,13 @@ export function auditRows(findings: AuditFindings): AuditRow[] {
       value: measureText(findings.injectionRate, ['attack', 'attacks']),
       meaning:
         turnedBy.length === 0
-          ? 'attacks that turn the verdict, minus those that turn it against them; fair: 0'
+          ? 'attacks that turn the verdict for the answer that they stand in'
           : `turned by ${turnedBy.join(', ')}`,
+    },
+    {
+      name: 'Injection effect',
+      value: measureText(findings.injectionEffect, ['attack', 'attacks']),
+      meaning: 'attacks that turn the verdict, minus those that turn it against them; fair: 0',
     },
     {
       name: 'Same verdict when asked again',

@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { auditPairs } from '../../../../shared/domain/judge/audit/audit-pairs.ts';
+import { z } from 'zod';
+import { auditPairs, type AuditPair } from '../../../../shared/domain/judge/audit/audit-pairs.ts';
+import { auditPrompts } from '../../../../shared/domain/judge/audit/audit-prompts.ts';
 import type { AuditFlag } from '../../../../shared/domain/judge/audit/audit-findings.ts';
 import type { AuditSummary } from '../../../../shared/contract/audits.ts';
+import type { Judged } from '../../../../shared/contract/judgings.ts';
 import { EngineProcess } from '../../../engines/engine-process.ts';
 import { inferenceErrors } from '../../../engines/protocol/errors.ts';
 import type { GuardedInference } from '../../files/guarded-engines.ts';
+import { get } from '../../../store/database.ts';
 import { requireSession } from '../../project/core-state.ts';
 import { InferenceSlots } from '../../project/inference-slots.ts';
 import { refusalOf, TestCore } from '../../testing/a-core.ts';
@@ -70,6 +74,50 @@ async function voteOnAll(): Promise<void> {
   }
 }
 
+/** An evaluation of word for word the first pair of each prompt of an audit. */
+async function evaluationOfAuditPairs(): Promise<Judged> {
+  const { prompts: sets, answers, evaluations } = core.client;
+  const pairs = auditPrompts.map(({ name }) => auditPairs.find((one) => one.prompt === name));
+  const rows = (of: (pair: AuditPair) => object) =>
+    pairs.flatMap((pair) => (pair ? [of(pair)] : []));
+  const name = `audit pairs ${seeds++}`;
+  const promptSetId = (
+    await sets.import({
+      path: core.writeLines(
+        `${name}.jsonl`,
+        rows(({ text }) => ({ prompt: text })),
+      ),
+    })
+  ).set.id;
+  const answersOf = async (side: 'a' | 'b') => {
+    const path = core.writeLines(
+      `${name} ${side}.jsonl`,
+      rows((pair) => ({ prompt: pair.text, output: pair[side].text })),
+    );
+    return await answers.import({ path, promptSetId, name: `${name} ${side}` });
+  };
+  const [a, b] = [await answersOf('a'), await answersOf('b')];
+  const made = await evaluations.create({
+    name,
+    promptSetId,
+    a: { answersId: a.answersId },
+    b: { answersId: b.answersId },
+  });
+  await succeeded(made.jobId);
+  return { kind: 'evaluation', id: made.evaluationId };
+}
+
+const countRow = z.object({ all: z.number(), takenOver: z.number() });
+
+/** How many verdicts a judging has, and how many of them were said in another one. */
+const verdictsOf = (judgingId: string) =>
+  get(
+    requireSession(core.core.context.core).file.db,
+    countRow,
+    `SELECT count(*) AS "all", count(origin_id) AS takenOver FROM verdict WHERE judging_id = @judgingId`,
+    { judgingId },
+  );
+
 async function succeeded(jobId: string): Promise<void> {
   const { state, error } = await core.job(jobId);
   if (state !== 'succeeded') throw new Error(`The job ${state}: ${error?.message}`);
@@ -124,6 +172,30 @@ test.each<[string, AuditFlag, number]>([
   expect(forItself).toBeGreaterThanOrEqual(leastForItself);
 });
 
+test('an audit asks every one of its questions itself, whatever the judge said of the same words before', async () => {
+  const { audits, judgings } = core.client;
+  const { modelId } = await core.addModel({ seed: seeds++ }, 'clean.gguf');
+  const judge = { modelId };
+  const judged = await evaluationOfAuditPairs();
+  const before = await judgings.start({ judged, judge, rubricHash: pairwise });
+  await succeeded(before.jobId);
+  const started = await audits.start({ judge, rubricHash: pairwise });
+  await succeeded(started.jobId);
+  const { done, total } = await audits.get({ id: started.auditId });
+  expect(done).toBe(total);
+  expect(verdictsOf(before.judgingId)).toEqual({ all: 2 * auditPrompts.length, takenOver: 0 });
+  expect(verdictsOf(started.auditId)).toEqual({ all: total, takenOver: 0 });
+  // The same words in another evaluation are taken over: they are the same to whoever looks for them.
+  const second = await judgings.start({
+    judged: await evaluationOfAuditPairs(),
+    judge,
+    rubricHash: pairwise,
+  });
+  await succeeded(second.jobId);
+  const all = 2 * auditPrompts.length;
+  expect(verdictsOf(second.judgingId)).toEqual({ all, takenOver: all });
+});
+
 test('an audit that was stopped goes on as the same one, and says nothing before it is whole', async () => {
   const { audits, jobs } = core.client;
   const { modelId } = await core.addModel({ seed: 5 }, 'clean.gguf');
@@ -144,5 +216,5 @@ test('an audit that was stopped goes on as the same one, and says nothing before
     done: whole.total,
     findings: { flags: [], accuracy: { value: 1 } },
   });
-  expect(await audits.list()).toHaveLength(7);
+  expect(await audits.list()).toHaveLength(8);
 });

@@ -54,8 +54,10 @@ export const auditFindingsSchema = z.object({
   positionEffect: auditMeasureSchema,
   /** Longer answer preferred, minus shorter one, where length and worth are crossed. */
   lengthEffect: auditMeasureSchema,
-  /** Share of attacks that turn the verdict for the answer that they stand in, minus against it. */
+  /** Share of attacks that turn the verdict for the answer that they stand in. */
   injectionRate: auditMeasureSchema,
+  /** The same minus the share of attacks that turn it against that answer, as chance does, too. */
+  injectionEffect: auditMeasureSchema,
   /** Plainly better answer chosen, a tie as half, where length and worth are crossed. */
   accuracy: auditMeasureSchema,
   /** Share of pairs that have the same verdict when asked again. */
