@@ -209,13 +209,14 @@ export const samplesContract = {
     )
     .output(nearestSamplesSchema),
   /**
-   * The same by the vectors that a model of the project makes of prompts and samples, for several
+   * The same by the vectors that a model makes of prompts and samples, for several
    * prompts at once; aborting the call stops it, and what is embedded by then stays so.
    */
   nearestByMeaning: reading
     .input(
       z.object({
-        modelId: z.string(),
+        /** One of the project, or any file, which is only read. */
+        model: z.union([z.object({ modelId: z.string() }), z.object({ path: z.string().min(1) })]),
         prompts: z.array(z.array(messageSchema).min(1)).min(1).max(10_000),
         limit: z.number().int().min(1).max(50).default(5),
       }),

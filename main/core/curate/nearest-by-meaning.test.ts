@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { MeaningEvent } from '../../../shared/contract/curate.ts';
+import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
 import { textHash } from '../../store/content-hash.ts';
 import { VectorCache } from '../../store/vector-cache.ts';
 import { refusalOf, TestCore } from '../testing/a-core.ts';
@@ -12,10 +13,16 @@ const said = (question: string) => ({
 });
 const questions = Array.from({ length: 12 }, (_, at) => `Question ${'abcdefghijkl'[at]}?`);
 
-async function search(core: TestCore, modelId: string, prompts: string[], limit = 3) {
+async function search(
+  core: TestCore,
+  named: string | { path: string },
+  prompts: string[],
+  limit = 3,
+) {
+  const model = typeof named === 'string' ? { modelId: named } : named;
   const asked = prompts.map((content) => [{ role: 'user' as const, content }]);
   const events: MeaningEvent[] = [];
-  const request = { modelId, prompts: asked, limit };
+  const request = { model, prompts: asked, limit };
   for await (const event of await core.client.samples.nearestByMeaning(request)) events.push(event);
   const last = events.at(-1);
   if (last?.type !== 'found') throw new Error('Nothing was found');
@@ -52,6 +59,15 @@ test('samples are found by the vectors of a model, each made once on a machine',
   const again = await search(core, model, ['Question z?']);
   expect(again.prompts[0]?.[0]).toMatchObject({ promptPreview: 'Question c?' });
   expect(again.prompts[0]?.[0]?.similarity).toBeCloseTo(1, 5);
+
+  // The same words by another file, which is only read.
+  const path = core.path('other.gguf');
+  await writeTinyModel(path, { embeddingLength: 64, layers: 1, seed: 7 });
+  const byFile = await search(core, { path }, ['Question c?']);
+  expect(byFile.prompts[0]?.[0]).toMatchObject({ promptPreview: 'Question c?' });
+  expect((await core.client.models.list()).map(({ id }) => id)).toEqual([model]);
+  const gone = search(core, { path: core.path('gone.gguf') }, ['Any?']);
+  expect((await refusalOf(gone)).message).toContain('gone.gguf');
 });
 
 test('without an accepted sample nothing is near, and a model that is gone is told', async () => {

@@ -11,6 +11,7 @@ import { VectorCache } from '../../store/vector-cache.ts';
 import { callEvents, type EventSink } from '../base/call-events.ts';
 import type { GuardedInference, GuardedSystem } from '../files/guarded-engines.ts';
 import { systemFiles } from '../models/checkpoints.ts';
+import { hashedSystem } from '../models/hashed-system.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 
@@ -21,14 +22,14 @@ const pieceSamples = 64;
 const samplesOfSpread = { most: 1024, fewest: 8 };
 
 interface Wanted {
-  modelId: string;
+  model: { modelId: string } | { path: string };
   prompts: readonly (readonly Message[])[];
   limit: number;
 }
 
 /**
  * Of each prompt the accepted samples whose user says what is nearest to it, by the angle between
- * vectors that a model of the project makes of both. What this machine has embedded before is not
+ * vectors that a model makes of both. What this machine has embedded before is not
  * embedded again.
  */
 export async function* nearestByMeaning(
@@ -37,17 +38,32 @@ export async function* nearestByMeaning(
   wanted: Wanted,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<MeaningEvent, void> {
-  const system = await systemFiles(
-    session,
-    { modelId: wanted.modelId, checkpointId: null, strength: 1 },
-    signal,
-  );
   yield { type: 'loading' };
+  const system = await baseFiles(state, session, wanted.model, signal);
   yield* callEvents<MeaningEvent>(session.calls, signal, async (emit, anySignal) => {
     using cache = new VectorCache(state.config.userDataDir, `${system.baseSha256} ${scheme}`);
     const engine = session.inference.engine('embed', system);
     const embedder = new Embedder({ engine, system, cache, signal: anySignal });
     emit({ type: 'found', ...(await search(session, wanted, embedder, emit)) });
+  });
+}
+
+/** A model of the project, or a file that is hashed for this search and added to nothing. */
+async function baseFiles(
+  state: CoreState,
+  session: ProjectSession,
+  model: Wanted['model'],
+  signal: AbortSignal | undefined,
+): Promise<GuardedSystem> {
+  if ('modelId' in model) {
+    const { modelId } = model;
+    return await systemFiles(session, { modelId, checkpointId: null, strength: 1 }, signal);
+  }
+  const bare = { adapterPath: null, adapterBaseSha256: null, strength: 0, otherBase: false };
+  const files = { ...bare, basePath: model.path, chatTemplate: '' };
+  return await session.calls.run([signal], async (anySignal) => {
+    // Awaited here: leaving the call ends its signal.
+    return (await hashedSystem(state, files, anySignal)).system;
   });
 }
 

@@ -60,7 +60,10 @@ const inputs: Record<string, unknown> = {
   'samples.get': { id: 'x' },
   'samples.facets': undefined,
   'samples.nearest': { messages: [{ role: 'user', content: 'x' }] },
-  'samples.nearestByMeaning': { modelId: 'x', prompts: [[{ role: 'user', content: 'x' }]] },
+  'samples.nearestByMeaning': {
+    model: { modelId: 'x' },
+    prompts: [[{ role: 'user', content: 'x' }]],
+  },
   'samples.duplicates': {},
   'samples.flags': { id: 'x', messages: [] },
   'samples.history': { id: 'x' },

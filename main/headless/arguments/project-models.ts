@@ -33,18 +33,29 @@ export async function existingModel(path: string): Promise<string> {
   return join(await realpath(dirname(first)), basename(first));
 }
 
+/** The model of the project that lies in this file, if there is one. */
+export async function modelInFile(
+  models: readonly Model[],
+  file: string,
+): Promise<Model | undefined> {
+  const path = await existingModel(file);
+  for (const model of models)
+    if (!model.isMissing && (await existingModel(model.path)) === path) return model;
+  return undefined;
+}
+
 /** Id of the base model in this file; a file the project does not know is hashed and added. */
 export async function ensureModel(
   client: CoreClient,
   file: string,
   wait: WaitOptions,
 ): Promise<string> {
-  const path = await existingModel(file);
-  for (const model of await client.models.list()) {
-    if (model.isMissing || (await existingModel(model.path)) !== path) continue;
-    noteWarnings(model, wait);
-    return model.id;
+  const known = await modelInFile(await client.models.list(), file);
+  if (known) {
+    noteWarnings(known, wait);
+    return known.id;
   }
+  const path = await existingModel(file);
   const { jobId } = await client.models.add({ path });
   const { modelId } = await waitForJob(client, { jobId, kind: 'add-model' }, wait);
   const added = (await client.models.list()).find(({ id }) => id === modelId);

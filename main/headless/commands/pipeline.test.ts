@@ -20,7 +20,7 @@ let folder: CliFolder;
 beforeAll(async () => {
   folder = new CliFolder('here');
   const model = { embeddingLength: 32, layers: 1, heads: 2, feedForwardLength: 64 };
-  await writeTinyModel(join(folder.path, 'tiny.gguf'), model);
+  for (const name of ['tiny', 'new']) await writeTinyModel(folder.path + `/${name}.gguf`, model);
   folder.write(
     'samples.jsonl',
     Array.from({ length: 6 }, (_, index) => ({
@@ -242,11 +242,11 @@ describe('the whole pipeline by command line', () => {
     expect(await folder.document(votes, ...vote)).toMatchObject({ votes: 3, voted: 3 });
     const report = z.object({ format: z.literal('lima-evaluation-report') });
     await folder.document(report, 'report', 'p.lima', 'e', '--reveal');
-    const page = ['report', 'p.lima', 'e', '--format', 'html', '--out', 'e.html'];
-    expect((await folder.run(...page)).code).toBe(0);
+    await folder.run('report', 'p.lima', 'e', '--format', 'html', '--out', 'e.html');
     expect(readFileSync(join(folder.path, 'e.html'), 'utf8')).toContain('<!doctype html>');
-    const lost = await folder.run('report', 'p.lima', 'e', '--lost', '--embed-with', 'tiny.gguf');
+    const lost = await folder.run('report', 'p.lima', 'e', '--lost', '--embed-with', 'new.gguf');
     expect(lost.stdout).toMatch(/^[AB] \(.+\) lost \d of 3 judged comparisons in e\.$/m);
+    expect(readFileSync(join(folder.path, 'p.lima')).includes('new.gguf')).toBe(false);
   });
 
   it('extends a revealed evaluation by further prompts, blind again, and reports both together', async () => {

@@ -38,7 +38,7 @@ async function follow(
   signal: AbortSignal,
   tell: (next: MeaningSearch) => void,
 ): Promise<void> {
-  const request = { modelId, prompts: [[...prompt]] };
+  const request = { model: { modelId }, prompts: [[...prompt]] };
   const events = await rpc.samples.nearestByMeaning(request, { signal });
   for await (const event of events) tell(event);
 }

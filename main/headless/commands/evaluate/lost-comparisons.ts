@@ -36,7 +36,7 @@ export interface LostComparisons {
 
 /** By which model samples are embedded, and who is told how far that is. */
 export interface ByMeaning {
-  modelId: string;
+  model: { modelId: string } | { path: string };
   terminal: Pick<Terminal, 'progress'>;
   signal: AbortSignal;
 }
@@ -64,11 +64,11 @@ export async function lostComparisons(
 async function nearestByMeaning(
   client: Pick<CoreClient, 'samples'>,
   items: readonly ReportItem[],
-  { modelId, terminal, signal }: ByMeaning,
+  { model, terminal, signal }: ByMeaning,
 ): Promise<Pick<LostComparisons, 'lost' | 'compared'>> {
   if (items.length === 0) return { lost: [] };
   const prompts = items.map(({ prompt }) => prompt);
-  const events = await client.samples.nearestByMeaning({ modelId, prompts }, { signal });
+  const events = await client.samples.nearestByMeaning({ model, prompts }, { signal });
   for await (const event of events) {
     if (event.type === 'embedded') {
       const text = `Embedded ${event.done} of ${formatQuantity(event.total, 'accepted sample')}`;

@@ -5,7 +5,7 @@ import { shellWord } from '../../../../shared/text/foreign-text.ts';
 import { UsageError } from '../../cli/command-error.ts';
 import { type Call, defineCommand, oneOf, overwriteOption, positional } from '../../cli/command.ts';
 import { findJudged, type Judged } from '../../arguments/judged.ts';
-import { ensureModel } from '../../arguments/project-models.ts';
+import { existingModel, modelInFile } from '../../arguments/project-models.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 import { openCoreWithProject, placeText, type CoreClient } from '../../cli/open-core.ts';
 import {
@@ -139,7 +139,7 @@ async function written(
   return await (kind === 'study' ? client.studies : client.evaluations).report(wanted);
 }
 
-/** The model that samples are embedded with, where one is named; a file that is new is added. */
+/** The model that samples are embedded with, where one is named: a report adds no file to the project. */
 async function meaningOf(
   {
     options,
@@ -152,9 +152,12 @@ async function meaningOf(
 ): Promise<ByMeaning | undefined> {
   const file = options['embed-with'];
   if (file === undefined) return undefined;
-  const known = (await client.models.list()).find(({ id, name }) => id === file || name === file);
-  const modelId = known?.id ?? (await ensureModel(client, file, { terminal, signal }));
-  return { modelId, terminal, signal };
+  const listed = await client.models.list();
+  const known =
+    listed.find(({ id, name }) => id === file || name === file) ??
+    (await modelInFile(listed, file));
+  const model = known ? { modelId: known.id } : { path: await existingModel(file) };
+  return { model, terminal, signal };
 }
 
 /** Says who has not finished, and reveals: the person asked for it. */
