@@ -68,7 +68,7 @@ function BlindHead({ summary }: { summary: EvaluationSummary }) {
         <h1 className="truncate">
           <VisibleText text={summary.name} />
         </h1>
-        <p className="dim small truncate">
+        <p className="dim small">
           Two systems on <VisibleText text={summary.promptSetName} />; which ones is told when you
           reveal them
         </p>

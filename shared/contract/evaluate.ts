@@ -190,7 +190,7 @@ export const evaluationsContract = {
       }),
     )
     .output(evaluationSummarySchema),
-  /** Withdraws this author's newest standing vote and returns its comparison. */
+  /** Withdraws this author's newest standing vote and returns its comparison, with reason and tags. */
   undoVote: judging('evaluation')
     .input(z.object({ id: z.string() }))
     .output(blindComparisonSchema.nullable()),

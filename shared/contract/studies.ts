@@ -140,7 +140,7 @@ export const studiesContract = {
       }),
     )
     .output(z.object({ comparisonId: z.string() })),
-  /** Withdraws this author's newest standing vote and returns its comparison. */
+  /** Withdraws this author's newest standing vote and returns its comparison, with reason and tags. */
   undoVote: procedure.input(byAnnotator).output(blindComparisonSchema.nullable()),
   /** As `evaluations.revealOwn`. */
   revealOwn: procedure.input(byAnnotator).output(ownResultsSchema),

@@ -22,9 +22,13 @@ test('showing, voting on and undoing one comparison read no other comparison’s
   await expect(evaluations.comparison({ id, ordinal: 0 })).rejects.toThrow('does not understand');
   const shown = await evaluations.comparison({ id, ordinal: 1 });
   const comparisonId = shown?.comparisonId ?? '';
-  expect(await evaluations.vote({ comparisonId, verdict: 'left' })).toMatchObject({ voted: 1 });
+  const why = { reason: 'It says why.', tags: ['clear'] };
+  const cast = { comparisonId, verdict: 'left', ...why } as const;
+  expect(await evaluations.vote(cast)).toMatchObject({ voted: 1 });
   expect(await evaluations.comparison({ id, ordinal: 1 })).toMatchObject({ verdict: 'left' });
-  expect(await evaluations.undoVote({ id })).toMatchObject({ ordinal: 1, verdict: null });
+  // What was said of it comes back, to be said again with another vote.
+  expect(await evaluations.undoVote({ id })).toMatchObject({ ordinal: 1, verdict: null, ...why });
+  expect(await evaluations.comparison({ id, ordinal: 1 })).toMatchObject({ reason: '', tags: [] });
   expect(await evaluations.list()).toMatchObject([
     { comparisons: 3, generatedA: 3, generatedB: 3, readyPairs: 3, voted: 0 },
   ]);

@@ -173,7 +173,7 @@ const lackOf = (item: StoredComparison | undefined): string =>
     ? `One of the two answers failed, so there is nothing to vote on: ${item.failures[0].reason}`
     : 'One of the two answers is not generated yet';
 
-/** Withdraws this author's newest standing vote and returns its comparison. */
+/** Withdraws this author's newest standing vote and returns its comparison, with what was said of it. */
 export function undoVote(
   state: CoreState,
   session: ProjectSession,
@@ -184,11 +184,12 @@ export function undoVote(
   refuseInformed(session, { kind: 'evaluation', id: evaluationId }, author);
   const last = lastVoteOf(session.file.db, evaluationId, author);
   if (!last) return null;
-  const { comparisonId } = last;
+  const { comparisonId, reason, tags } = last;
   const withdrawal = { shown: 'withdrawn', author, authorKind: 'human', durationMs: null } as const;
   insertVote(session.file.db, { comparisonId, ...withdrawal });
   session.changes.touch('evaluations');
-  return toBlind(author, session, findComparison(session.file.db, comparisonId));
+  const blind = toBlind(author, session, findComparison(session.file.db, comparisonId));
+  return blind && { ...blind, reason, tags };
 }
 
 /**

@@ -69,7 +69,7 @@ function BlindHead({ summary }: { summary: StudySummary }) {
         <h1 className="truncate">
           <VisibleText text={name} />
         </h1>
-        <p className="dim small truncate">
+        <p className="dim small">
           {formatQuantity(systems, 'system')} on <VisibleText text={promptSetNames.join(', ')} />;
           which ones is told when you reveal them
         </p>

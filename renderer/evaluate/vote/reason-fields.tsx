@@ -9,6 +9,7 @@ import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { leaveOnEscape } from '../leave-on-escape.ts';
 import type { Ballot } from './use-ballot.ts';
 
+/** Tags of other votes; those of this one are all shown, since nothing else takes them away. */
 const mostOffered = 12;
 const mostReason = 4000;
 const mostTag = 50;
@@ -63,7 +64,8 @@ function Fields({ ballot: { why, explain } }: { ballot: Pick<Ballot, 'why' | 'ex
     setTyped('');
   };
   const counts = new Map((known.data ?? []).map(({ tag, votes }) => [tag, votes]));
-  const offered = [...new Set([...why.tags, ...counts.keys()])].slice(0, mostOffered);
+  const others = [...counts.keys()].filter((tag) => !why.tags.includes(tag));
+  const offered = [...why.tags, ...others.slice(0, Math.max(0, mostOffered - why.tags.length))];
   return (
     <>
       <TextArea

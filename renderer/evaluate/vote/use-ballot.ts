@@ -90,7 +90,7 @@ export function useBallot({ kind, id }: Pick<VotingSubject, 'kind' | 'id'>): Bal
   const [choice, setChoice] = useState<Choice>(noChoice);
   const [storing, setStoring] = useState<CastVote | null>(null);
   const [stored, setStored] = useState<CastVote | null>(null);
-  const { why, explain } = useReason(shown.current);
+  const { why, explain, bringBack } = useReason(shown.current);
   const clock = useVoteClock(shown.current?.comparisonId);
   const isBusy = useRef(false);
   const isGone = useRef(false);
@@ -169,6 +169,7 @@ export function useBallot({ kind, id }: Pick<VotingSubject, 'kind' | 'id'>): Bal
       }
       setStored(null);
       setChoice(noChoice);
+      bringBack(current);
       setShown({ current, ordinal: current.ordinal, loadError: undefined });
     } catch (error) {
       showErrorToast(error);
@@ -234,12 +235,18 @@ function useWaitingVote(
 }
 
 /** What is typed about a pair stays with it; a pair that was voted on comes with what was said then. */
-function useReason(pair: BlindComparison | null | undefined): Pick<Ballot, 'why' | 'explain'> {
-  const [typed, setTyped] = useState<{ of: string; why: VoteReason }>();
+function useReason(
+  pair: BlindComparison | null | undefined,
+): Pick<Ballot, 'why' | 'explain'> & { bringBack: (pair: BlindComparison) => void } {
+  const [typed, setTyped] = useState<ReadonlyMap<string, VoteReason>>(new Map());
+  const put = (of: string, said: VoteReason) => setTyped((all) => new Map([...all, [of, said]]));
   const id = pair?.comparisonId ?? '';
-  const stored = { reason: pair?.reason ?? '', tags: pair?.tags ?? [] };
-  const why = typed?.of === id ? typed.why : stored;
-  return { why, explain: (change) => setTyped({ of: id, why: { ...why, ...change } }) };
+  const why = typed.get(id) ?? { reason: pair?.reason ?? '', tags: pair?.tags ?? [] };
+  const bringBack = ({ comparisonId, reason, tags }: BlindComparison) => {
+    // What was typed since is newer.
+    if (!typed.has(comparisonId)) put(comparisonId, { reason, tags });
+  };
+  return { why, explain: (change) => put(id, { ...why, ...change }), bringBack };
 }
 
 /**

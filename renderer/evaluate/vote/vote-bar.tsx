@@ -52,9 +52,9 @@ export function VoteBar({ ballot, subject, isClosed }: VoteBarProps) {
         ))}
       </div>
       {current && !isClosed && <ReasonFields key={current.comparisonId} ballot={ballot} />}
-      <div className="row">
+      <div className="row row-wrap">
         <PairSteps ballot={ballot} comparisons={comparisons} />
-        <span className="dim small truncate" role="status">
+        <span className="dim small" role="status">
           {statusText(ballot)}
         </span>
         <span className="spacer" />

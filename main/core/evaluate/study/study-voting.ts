@@ -1,7 +1,7 @@
 import type { BlindComparison } from '../../../../shared/contract/evaluate.ts';
 import { evaluationOf, findComparison } from '../../../store/repositories/comparisons.ts';
 import type { StoredStudy } from '../../../store/repositories/studies.ts';
-import { insertVote } from '../../../store/repositories/votes.ts';
+import { castVoteOf, insertVote } from '../../../store/repositories/votes.ts';
 import { AppError, found } from '../../base/app-error.ts';
 import type { CoreState } from '../../project/core-state.ts';
 import type { ProjectSession } from '../../project/project-session.ts';
@@ -78,7 +78,7 @@ export function voteInStudy(
   return { comparisonId };
 }
 
-/** Withdraws this person's newest standing vote of a study and returns its comparison. */
+/** Withdraws this person's newest standing vote of a study and returns its comparison, with what was said of it. */
 export function undoInStudy(
   state: CoreState,
   session: ProjectSession,
@@ -88,11 +88,13 @@ export function undoInStudy(
   const queues = studyQueues(session, requireVoting(session, studyId, author));
   const comparisonId = queues.lastVotedBy(author);
   if (comparisonId === undefined) return null;
+  const taken = castVoteOf(session.file.db, comparisonId, { author });
   const withdrawal = { shown: 'withdrawn', author, authorKind: 'human', durationMs: null } as const;
   insertVote(session.file.db, { comparisonId, ...withdrawal });
   session.changes.touch('evaluations');
   const ordinal = queues.ordinalOf(author, comparisonId);
-  return atPlace(author, session, { id: comparisonId, ordinal });
+  const blind = atPlace(author, session, { id: comparisonId, ordinal });
+  return blind && taken && { ...blind, reason: taken.reason, tags: taken.tags };
 }
 
 /** The study, on which this person may vote: neither it nor what their votes say is revealed. */

@@ -105,8 +105,11 @@ test('annotators share the half that is for all, split the rest, undo their own,
   const { studyId: id } = study;
   const ann = await voteAll('ann');
   expect(new Set(ann).size).toBe(ann.length);
+  const why = { reason: 'It names the ship.', tags: ['clear'] };
+  const last = { comparisonId: ann.at(-1) ?? '', author: 'ann' };
+  await studies.vote({ ...last, verdict: 'left', ...why });
   const undone = await studies.undoVote({ id, author: 'ann' });
-  expect(undone).toMatchObject({ comparisonId: ann.at(-1), verdict: null });
+  expect(undone).toMatchObject({ comparisonId: ann.at(-1), verdict: null, ...why });
   expect(await voteAll('ann')).toEqual([ann.at(-1)]);
   await studies.vote({ comparisonId: ann[0] ?? '', verdict: 'neither', author: 'bob' });
   const { annotators, unvoted } = await studies.get({ id, author: 'bob' });
