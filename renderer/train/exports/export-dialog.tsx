@@ -189,9 +189,10 @@ export function ExportButton({ checkpoint, isAdapter }: ExportButtonProps) {
         small
         icon={<PackageOpen size={13} />}
         aria-label={`Export epoch ${checkpoint.epoch}`}
+        title={`Export epoch ${checkpoint.epoch}`}
         onClick={() => setOpen(true)}
       >
-        Export…
+        <span className="export-word">Export…</span>
       </Button>
       {isOpen && (
         <ExportDialog

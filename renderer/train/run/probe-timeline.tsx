@@ -117,7 +117,13 @@ function AnswerTable({ run, probe, epochs }: AnswerTableProps) {
   const answers = new Map(probe.answers.map((answer) => [keyOf(answer), answer]));
   const checkpoints = new Map(run.checkpoints.map((checkpoint) => [checkpoint.epoch, checkpoint]));
   return (
-    <div ref={box} className="probe-scroll">
+    <div
+      ref={box}
+      className="probe-scroll"
+      role="region"
+      aria-label="Answers to the probe prompts, scrollable"
+      data-scroll-keys
+    >
       <table className="probe-table" aria-label="Answers to the probe prompts">
         <thead>
           <tr>

@@ -37,6 +37,7 @@ export function choiceFigure(ratings: readonly EpochRating[], { picked }: Choice
     heading(ratingTop - 14, 'Rating by votes'),
     ...ratingMarks(epochs, x, picked),
     ...(hasLoss ? [heading(lossTop - 14, 'Dev loss'), ...lossMarks(losses, x)] : []),
+    axisName(end + 20, 'Epoch'),
     ...epochs.map(({ epoch }): Mark => ({
       kind: 'text',
       x: x.get(epoch) ?? 0,
@@ -61,6 +62,15 @@ const heading = (y: number, text: string): Mark => ({
   text,
   anchor: 'start',
   tone: 'ink',
+});
+
+const axisName = (y: number, text: string): Mark => ({
+  kind: 'text',
+  x: left - 10,
+  y,
+  text,
+  anchor: 'end',
+  tone: 'soft',
 });
 
 interface Panel {

@@ -4,7 +4,7 @@ import { formatCount, formatPercent } from '../../text/numbers.ts';
 import { figureLabel } from '../figures/figure.ts';
 import { tagWords } from './grade-tables.ts';
 
-const [width, labelWidth, noteWidth, rowHeight, barHeight, top] = [800, 300, 90, 34, 22, 26];
+const [width, labelWidth, noteWidth, rowHeight, barHeight, top] = [800, 270, 90, 48, 22, 26];
 const span = width - labelWidth - noteWidth;
 /** A segment that is narrower than this has no room for its share. */
 const leastLabelled = 44;
@@ -32,7 +32,7 @@ const legend = (): Mark[] =>
   ]);
 
 function rowMarks(row: GradeRow, at: number): Mark[] {
-  const y = top + at * rowHeight + (rowHeight - barHeight) / 2;
+  const y = top + at * rowHeight + 6;
   let x = labelWidth;
   const segments = tones.flatMap(([grade, tone]): Mark[] => {
     const { count } = row[grade];
@@ -48,10 +48,10 @@ function rowMarks(row: GradeRow, at: number): Mark[] {
       { kind: 'text', x: middle, y: y + 15, text, anchor: 'middle', tone: `on-${tone}` },
     ];
   });
-  const label = figureLabel(`${row.system}, ${tagWords(row.tag)}, by ${row.by}`, 42);
   const note = `n = ${formatCount(row.n)}`;
   return [
-    { kind: 'text', x: labelWidth - 10, y: y + 15, text: label, anchor: 'end', tone: 'ink' },
+    nameOf(figureLabel(row.system, 36), y + 12, 'ink'),
+    nameOf(figureLabel(`${tagWords(row.tag)}, by ${row.by}`, 40), y + 29, 'soft'),
     ...segments,
     {
       kind: 'text',
@@ -63,3 +63,12 @@ function rowMarks(row: GradeRow, at: number): Mark[] {
     },
   ];
 }
+
+const nameOf = (text: string, y: number, tone: 'ink' | 'soft'): Mark => ({
+  kind: 'text',
+  x: labelWidth - 10,
+  y,
+  text,
+  anchor: 'end',
+  tone,
+});

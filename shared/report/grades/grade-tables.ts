@@ -65,10 +65,15 @@ function gradesTitle(rows: readonly GradeRow[]): string {
   return kinds.has('human') ? 'Grades by people and judges' : 'Grades by judges and kind of prompt';
 }
 
-const gradeTable = (rows: readonly GradeRow[]) => ({
-  columns: ['By', 'Prompts', 'System', 'Grades', 'Excellent', 'Pass', 'Fail', 'Safe'],
-  rows: rows.map(gradeCells),
-});
+/** Whether answers are safe has a column where somebody said so. */
+function gradeTable(rows: readonly GradeRow[]) {
+  const hasSafety = rows.some(({ safe }) => safe !== null);
+  const columns = ['By', 'Prompts', 'System', 'Grades', 'Excellent', 'Pass', 'Fail'];
+  return {
+    columns: hasSafety ? [...columns, 'Safe'] : columns,
+    rows: rows.map((row) => (hasSafety ? gradeCells(row) : gradeCells(row).slice(0, -1))),
+  };
+}
 
 const authorTable = (authors: GradeReport['authors']) => ({
   columns: ['Author', 'Kind', 'Grades', 'Median time of a grade'],
