@@ -71,7 +71,8 @@ async function startServer(folder: string, project: string) {
 }
 
 const sampleSign: Sign = { selector: 'article[aria-label^="Sample "]', attribute: 'aria-label' };
-const pairSign: Sign = { selector: '[aria-label="Left answer"]' };
+// Two pairs in a row may have the same left answer, never the same place.
+const pairSign: Sign = { selector: '.vote-place' };
 
 const rowsOf = (page: Page) => page.getByRole('listbox', { name: 'Samples' }).getByRole('option');
 
