@@ -12,8 +12,9 @@ interface Cut<Token> {
 
 /**
  * All of a prompt but its last token, which sampling starts behind, in the pieces that are evaluated
- * at a time; or what lies between two cuts. Chat and batches cut alike: how a prompt is cut shows in the last digits
- * of its logits. There is a cut behind its head, so that what many prompts begin with ends at one.
+ * at a time; or what lies between two cuts. Chat and batches cut alike: how a prompt is cut shows in
+ * the last digits of its logits. There is a cut behind its head, so that what many prompts begin with
+ * ends at one.
  */
 export function* promptChunks<Token>(
   prompt: Cut<Token>,
