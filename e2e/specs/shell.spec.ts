@@ -219,3 +219,25 @@ test('files dropped together are one import with a report of each, and a project
   await expect(toast(page, /not told where “other\.lima” lies/)).toBeVisible();
   await expect(page.getByRole('textbox', { name: /name or path$/i })).toBeVisible();
 });
+
+test('a tab whose code did not come says so, and Retry asks for it again', async ({
+  workbench,
+}) => {
+  test.skip(workbench.isDesktop, 'the desktop app reads its code from its own files');
+  const { page } = workbench;
+  const shell = new ShellPage(workbench);
+  await shell.createProject('retried');
+  let isBroken = true;
+  let asked = 0;
+  await page.route(/\/assets\/view-[^/]*\.js/, async (route) => {
+    asked += 1;
+    await (isBroken ? route.abort() : route.continue());
+  });
+  await page.reload();
+  const curate = page.getByRole('tabpanel', { name: 'Curate' });
+  await expect(curate.getByRole('alert')).toContainText('Failed to fetch');
+  expect(asked).toBeGreaterThan(0);
+  isBroken = false;
+  await curate.getByRole('button', { name: /Retry|Try again/ }).click();
+  await expect(page.getByRole('button', { name: 'Import…' }).first()).toBeVisible();
+});

@@ -1,4 +1,4 @@
-import { Suspense, useEffect, useRef, useState, Component, type ReactNode } from 'react';
+import { Suspense, memo, useEffect, useRef, useState, Component, type ReactNode } from 'react';
 import { PlugZap } from 'lucide-react';
 import { useConnection } from '../rpc/connection.ts';
 import { Button } from '../ui/button.tsx';
@@ -25,7 +25,7 @@ import { ShellDialogs } from './shell-dialogs.tsx';
 import { useDesktopCommands, useShellShortcuts } from './shell-commands.ts';
 import { useJobNotifications } from './settings/notifications.ts';
 import { useShell } from './shell-store.ts';
-import { panelIdOf, tabIdOf, useTabs } from './tabs.tsx';
+import { forgetTab, panelIdOf, tabIdOf, TabView, useTabs } from './tabs.tsx';
 import { TopBar } from './top-bar.tsx';
 import { useAddress } from './use-address.ts';
 import { useTitle } from './use-title.ts';
@@ -78,8 +78,11 @@ function Workbench() {
   );
 }
 
-/** Every tab that was shown once stays, hidden, so that drafts and streams in it live on. */
-function TabPanels() {
+/**
+ * Every tab that was shown once stays, hidden, so that drafts and streams in it live on. What the
+ * shell shows of the project changes with every click, which no tab has to render for.
+ */
+const TabPanels = memo(function TabPanels() {
   const { tabs, shown: active } = useTabs();
   const [visited, setVisited] = useState<readonly TabId[]>([active]);
   if (!visited.includes(active)) setVisited([...visited, active]);
@@ -90,7 +93,7 @@ function TabPanels() {
   }, [active]);
   return tabs
     .filter((tab) => visited.includes(tab.id))
-    .map(({ id, label, View }) => (
+    .map(({ id, label }) => (
       <section
         key={id}
         id={panelIdOf(id)}
@@ -102,15 +105,15 @@ function TabPanels() {
       >
         <h1 className="visually-hidden">{label}</h1>
         <TabActiveContext value={id === active}>
-          <ErrorBoundary>
+          <ErrorBoundary onRetry={() => forgetTab(id)}>
             <Suspense fallback={<LoadingState />}>
-              <View />
+              <TabView id={id} />
             </Suspense>
           </ErrorBoundary>
         </TabActiveContext>
       </section>
     ));
-}
+});
 
 /** Says that nothing can be saved right now; gone as soon as the core answers again. */
 function ConnectionBanner() {
@@ -149,6 +152,7 @@ function SignInPage() {
 }
 
 interface ErrorBoundaryProps {
+  onRetry: () => void;
   children: ReactNode;
 }
 
@@ -162,8 +166,10 @@ class ErrorBoundary extends Component<ErrorBoundaryProps, { error: unknown }> {
 
   override render(): ReactNode {
     if (this.state.error === undefined) return this.props.children;
-    return (
-      <ErrorView error={this.state.error} onRetry={() => this.setState({ error: undefined })} />
-    );
+    const retry = () => {
+      this.props.onRetry();
+      this.setState({ error: undefined });
+    };
+    return <ErrorView error={this.state.error} onRetry={retry} />;
   }
 }

@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { addDropped } from '../curate/curate-store.ts';
 import { startImports } from '../curate/import/start-imports.ts';
-import { usePacket, useProject } from '../rpc/project.ts';
+import { usePacketKind, useProject } from '../rpc/project.ts';
 import { showToast } from '../ui/feedback/toast.tsx';
 import { goToTab } from '../ui/navigation.ts';
 import { chooseProject, openProject } from './project.ts';
@@ -11,7 +11,7 @@ const isProject = (name: string) => name.toLowerCase().endsWith('.lima');
 /** Files may be dropped anywhere: a project is opened, data is imported, one file after the other. */
 export function useDroppedFiles(): void {
   const project = useProject().data;
-  const isPacket = usePacket() !== null;
+  const isPacket = usePacketKind() !== null;
   const takesData = project?.access === 'edit' && !isPacket;
   useEffect(() => {
     const stop = new AbortController();

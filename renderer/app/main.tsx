@@ -8,7 +8,7 @@ import { listenForTyping } from '../ui/work-focus.ts';
 import { parseAddress } from './address.ts';
 import { App } from './app.tsx';
 import { applyStoredAppearance } from './appearance.ts';
-import { preloadTab } from './tabs.tsx';
+import { preloadTabs } from './tabs.tsx';
 import '../ui/tokens.css';
 import '../ui/base.css';
 
@@ -18,7 +18,7 @@ applyStoredAppearance();
 listenForShortcuts();
 listenForTyping();
 void stayConnected(watchCore);
-preloadTab(parseAddress(location.hash)?.tab ?? 'curate');
+preloadTabs(parseAddress(location.hash)?.tab ?? 'curate');
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no element with the id "root".');

@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { rpc } from '../rpc/client.ts';
 import { useConnection } from '../rpc/connection.ts';
-import { usePacket } from '../rpc/project.ts';
+import { usePacketKind } from '../rpc/project.ts';
 import { usePreference } from '../rpc/settings.ts';
 import { signOut } from '../rpc/web-session.ts';
 import { confirmAction } from '../ui/dialogs/dialog.tsx';
@@ -85,7 +85,7 @@ async function signOutOfBrowser(): Promise<void> {
 /** Registers what the shell itself can do; entries without keys are for the palette only. */
 export function useShellShortcuts(): void {
   const { tabs } = useTabs();
-  const packet = usePacket();
+  const packetKind = usePacketKind();
   const theme = usePreference('theme');
   useShortcuts([
     ...tabs.map((tab, index) => ({
@@ -97,8 +97,8 @@ export function useShellShortcuts(): void {
     })),
     ...shellShortcuts,
     { keys: [], label: 'Switch theme', group, run: () => void cycleTheme(theme) },
-    ...(packet?.kind === 'evaluation' ? [] : [jobsShortcut]),
-    ...(packet === null ? mergeShortcuts : []),
+    ...(packetKind === 'evaluation' ? [] : [jobsShortcut]),
+    ...(packetKind === null ? mergeShortcuts : []),
     ...(window.limaDesktop ? [] : browserShortcuts),
   ]);
 }

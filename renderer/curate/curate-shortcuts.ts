@@ -1,5 +1,5 @@
 import type { RefObject } from 'react';
-import { usePacket } from '../rpc/project.ts';
+import { usePacketKind } from '../rpc/project.ts';
 import { showErrorToast } from '../ui/feedback/toast.tsx';
 import { useShortcuts, type Shortcut } from '../ui/shortcuts.ts';
 import { focusWork } from '../ui/work-focus.ts';
@@ -18,7 +18,7 @@ interface Targets {
 
 /** The keyboard of the Curate tab. */
 export function useCurateShortcuts({ search, detail }: Targets): void {
-  const isPacket = usePacket() !== null;
+  const isPacket = usePacketKind() !== null;
   const isEditing = useCurate((state) => state.editing !== null);
   const isBin = useCurate((state) => state.filter.inBin === true);
   const reading = isEditing

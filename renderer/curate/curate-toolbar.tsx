@@ -9,7 +9,7 @@ import {
 } from 'lucide-react';
 import { formatQuantity } from '../../shared/text/numbers.ts';
 import { rpc } from '../rpc/client.ts';
-import { usePacket, usePipeline } from '../rpc/project.ts';
+import { usePacketKind, usePipeline } from '../rpc/project.ts';
 import { useQuery } from '../rpc/use-query.ts';
 import { Button } from '../ui/button.tsx';
 import { EditButton } from '../ui/edit-button.tsx';
@@ -25,7 +25,7 @@ import './curate-toolbar.css';
 
 /** What can be done with the whole list: bring in, review in bulk, freeze; in a packet review alone. */
 export function CurateToolbar({ matching }: { matching: number }) {
-  const isPacket = usePacket() !== null;
+  const isPacket = usePacketKind() !== null;
   const isBin = useCurate((state) => state.filter.inBin === true);
   return (
     <div className="curate-toolbar" role="toolbar" aria-label="Curate">

@@ -2,7 +2,7 @@ import type { EvaluationSummary } from '../../shared/contract/evaluate.ts';
 import { rpc } from '../rpc/client.ts';
 import { formatQuantity } from '../../shared/text/numbers.ts';
 import { useJob } from '../rpc/jobs.ts';
-import { usePacket } from '../rpc/project.ts';
+import { usePacketKind } from '../rpc/project.ts';
 import { useSettings } from '../rpc/settings.ts';
 import { useQuery } from '../rpc/use-query.ts';
 import { Badge } from '../ui/feedback/badge.tsx';
@@ -45,7 +45,7 @@ export function EvaluationPage({ id }: { id: string }) {
 function BlindEvaluation({ summary }: { summary: EvaluationSummary }) {
   const stage = stageOf(summary, useJob(summary.jobId));
   const isVoting = summary.readyPairs > 0;
-  const isPacket = usePacket() !== null;
+  const isPacket = usePacketKind() !== null;
   const author = useSettings().data?.author ?? '';
   const isAllVoted = isVoting && summary.voted >= votablePairs(summary);
   const isIncomplete = stage === 'generating' || stage === 'halted';

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { FileDown, Plus } from 'lucide-react';
-import { usePacket } from '../rpc/project.ts';
+import { usePacketKind } from '../rpc/project.ts';
 import { EditButton } from '../ui/edit-button.tsx';
 import { EmptyState, QueryView } from '../ui/feedback/states.tsx';
 import { useWanted, type WantedEvaluation } from '../ui/navigation.ts';
@@ -23,7 +23,7 @@ import './evaluate.css';
 /** The Evaluate tab: two systems, the same prompts, blind votes, then the numbers. */
 export default function EvaluateView() {
   useEffect(() => leaveProject, []);
-  return usePacket() === null ? <EveryEvaluation /> : <PacketPairs />;
+  return usePacketKind() === null ? <EveryEvaluation /> : <PacketPairs />;
 }
 
 /** A review packet is one evaluation, of which its annotator sees the pairs alone. */

@@ -10,7 +10,6 @@ export interface QueryResult<Data> {
   error: unknown;
   /** Nothing to show yet. */
   isLoading: boolean;
-  isFetching: boolean;
   refetch: () => void;
 }
 
@@ -18,23 +17,29 @@ const nothing: readonly unknown[] = ['nothing'];
 
 /**
  * Asks the core and keeps the answer fresh: asked again when a topic changes or the connection
- * comes back. `key` must name the method and all of its input; `null` asks nothing.
+ * comes back. `key` must name the method and all of its input; `null` asks nothing. With `part`, a
+ * function that stays the same, the view renders anew only when that part of the answer is another.
  */
-export function useQuery<Data>(
+export function useQuery<Data, Part = Data>(
   key: readonly unknown[] | null,
   fetcher: (context: { readonly signal: AbortSignal }) => Promise<Data>,
   topics: readonly ChangeTopic[],
-): QueryResult<Data> {
+  part?: (data: Data) => Part,
+): QueryResult<Part> {
   const queryKey = key ?? nothing;
   // The context itself: who reads its signal has the call aborted once nobody shows the answer.
   const queryFn = key === null ? skipToken : fetcher;
-  const observed = useObservedQuery({ queryKey, queryFn, meta: { topics } }, queryClient);
+  const observed = useObservedQuery(
+    { queryKey, queryFn, meta: { topics }, ...(part && { select: part }) },
+    queryClient,
+  );
   const hash = hashKey(queryKey);
   const refetch = useCallback(() => queryRefresher.refetch(hash), [hash]);
-  const { data, isFetching } = observed;
+  // Only what is read here renders anew: not that something is being asked again.
+  const { data } = observed;
   const error = shownError(observed.error);
   const isLoading = key !== null && data === undefined && error === undefined;
-  return { data, error, isLoading, isFetching, refetch };
+  return { data, error, isLoading, refetch };
 }
 
 /**

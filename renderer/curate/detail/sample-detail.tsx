@@ -1,7 +1,7 @@
 import type { Ref } from 'react';
 import { ArchiveRestore, Check, Pencil, RotateCcw, Trash2, X } from 'lucide-react';
 import type { Sample } from '../../../shared/domain/sample.ts';
-import { usePacket } from '../../rpc/project.ts';
+import { usePacketKind } from '../../rpc/project.ts';
 import { Button } from '../../ui/button.tsx';
 import { EditButton } from '../../ui/edit-button.tsx';
 import { Badge } from '../../ui/feedback/badge.tsx';
@@ -66,7 +66,7 @@ function RestoreButton() {
 }
 
 function ReviewButtons({ sample }: { sample: Sample }) {
-  const isPacket = usePacket() !== null;
+  const isPacket = usePacketKind() !== null;
   return (
     <>
       <EditButton

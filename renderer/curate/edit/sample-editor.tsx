@@ -74,7 +74,7 @@ function DraftFlags({ sample, messages }: { sample: Sample; messages: readonly M
     ['samples'],
   );
   const flags = useLastData(query.data) ?? sample.flags;
-  return <FlagSection flags={flags} isBusy={measured !== messages || query.isFetching} />;
+  return <FlagSection flags={flags} isBusy={measured !== messages || query.isLoading} />;
 }
 
 /** The same of a sample that is new: of its words alone, once there is something of an answer. */

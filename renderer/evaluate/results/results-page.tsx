@@ -3,7 +3,7 @@ import type { QueryResult } from '../../rpc/use-query.ts';
 import { Badge } from '../../ui/feedback/badge.tsx';
 import { QueryView } from '../../ui/feedback/states.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
-import { usePacket } from '../../rpc/project.ts';
+import { usePacketKind } from '../../rpc/project.ts';
 import { GradeButton } from '../grade/grade-button.tsx';
 import { ExportButtons } from './export-buttons.tsx';
 import '../results.css';
@@ -31,7 +31,7 @@ export function ResultsPage<Report>({ kind, id, name, ...page }: ResultsPageProp
         <Badge>revealed</Badge>
         {page.link}
         <span className="spacer" />
-        {usePacket() === null && <GradeButton subject={{ kind, id }} />}
+        {usePacketKind() === null && <GradeButton subject={{ kind, id }} />}
         <ExportButtons kind={kind} id={id} />
       </header>
       <QueryView query={page.report} loading="Computing the report…">

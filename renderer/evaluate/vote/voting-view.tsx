@@ -2,7 +2,7 @@ import { Activity, useEffect, useRef, type RefObject } from 'react';
 import type { BlindComparison } from '../../../shared/contract/evaluate.ts';
 import { splitPrompt } from '../../../shared/domain/evaluate/dialogue.ts';
 import { verdictOptions } from '../../../shared/text/evaluate/voting.ts';
-import { usePacket } from '../../rpc/project.ts';
+import { usePacketKind } from '../../rpc/project.ts';
 import { useSettings } from '../../rpc/settings.ts';
 import { Badge } from '../../ui/feedback/badge.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
@@ -24,7 +24,7 @@ export function VotingView({ subject }: { subject: VotingSubject }) {
   const ballot = useBallot(subject);
   const author = useSettings().data?.author ?? '';
   const isClosed = subject.sawOwnResults.includes(author);
-  const isPacket = usePacket() !== null;
+  const isPacket = usePacketKind() !== null;
   const section = useRef<HTMLElement>(null);
   useVoteShortcuts(ballot, { ...subject, isClosed }, section);
   useNewPairs(ballot, subject.answers.done);
@@ -79,7 +79,7 @@ export function VotingView({ subject }: { subject: VotingSubject }) {
 }
 
 function NoPair({ ballot, subject }: { ballot: Ballot; subject: VotingSubject }) {
-  const isPacket = usePacket() !== null;
+  const isPacket = usePacketKind() !== null;
   const { done, total } = subject.answers;
   const failure = subject.failures.find(({ ordinal }) => ordinal === ballot.ordinal);
   // Of many failures the summary names the first alone; once all is answered, what lacks has failed.

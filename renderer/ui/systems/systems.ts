@@ -255,7 +255,6 @@ export function useSystems(): QueryResult<AvailableModels> {
     data,
     error,
     isLoading: data === undefined && error === undefined,
-    isFetching: models.isFetching || runs.isFetching,
     refetch: () => {
       models.refetch();
       runs.refetch();
