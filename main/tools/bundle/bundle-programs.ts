@@ -9,11 +9,11 @@ const programs = [
   'main/headless/cli',
   'main/electron/core-side/core-entry',
   'main/{trainer,inference,inference/template,engines/inspector}/entry',
-  'main/core/{curate/import/import,files/places,merge/merge,project/migration}-worker',
+  'main/core/{curate/import/import,curate/import/read/seven-zip/unpack,files/places,merge/merge,project/migration}-worker',
 ];
 
-/** Native code, and what looks for files beside its own. */
-const external = ['better-sqlite3', 'koffi', 'node-llama-cpp'];
+/** Native code, what looks for files beside its own, and what may be replaced by who has it. */
+const external = ['7z-wasm', 'better-sqlite3', 'koffi', 'node-llama-cpp'];
 
 /**
  * Writes each program below `from` as one file below `to`, under the same name: a process that loads

@@ -12,9 +12,14 @@ const families: [RegExp, text: string][] = [
   [/^@reflink\/reflink-/, '@reflink/reflink'],
 ];
 
+/** Texts that a licence asks for and that do not come with the package, below this folder. */
+const missingTexts: Record<string, string> = { '7z-wasm': 'LGPL-2.1.txt' };
+
 /** Native code that is part of a package and has a licence of its own. */
 const withinPackages = [
   'SQLite, in better-sqlite3: in the public domain (https://www.sqlite.org/copyright.html).',
+  '7-Zip, in 7z-wasm: LGPL 2.1 or later, with the restriction of unRAR; unchanged, as files of its own in\n' +
+    '  node_modules/7z-wasm. Sources: https://7-zip.org and https://github.com/use-strict/7z-wasm.',
   'llama.cpp and ggml, in @node-llama-cpp/*: MIT, Copyright (c) 2023-2026 The ggml authors.',
   'Node.js, in node-* and node-bin-*: its LICENSE lies beside the program, in resources/node.',
   'Electron and Chromium: their licences lie beside the application, where Electron puts them.',
@@ -44,11 +49,16 @@ function licenceText(entry: LockedPackage, packages: LockedPackage[]): string {
   const family = families.find(([pattern]) => pattern.test(entry.name))?.[1];
   const owner = family ? packages.find(({ name }) => name === family) : entry;
   const folder = join(checkout, (owner ?? entry).path);
-  const files = globSync('{LICEN[CS]E,licen[cs]e,COPYING,NOTICE}{,-*,.*}', { cwd: folder });
+  const files = globSync('{LICEN[CS]E,[Ll]icen[cs]e,unRarLicense,COPYING,NOTICE}{,-*,.*}', {
+    cwd: folder,
+  })
+    .toSorted()
+    .map((name) => join(folder, name));
+  const missing = missingTexts[entry.name];
+  if (missing !== undefined) files.push(join(import.meta.dirname, missing));
   if (files.length > 0)
     return files
-      .toSorted()
-      .map((name) => readFileSync(join(folder, name), 'utf8').replace(/\r\n?/g, '\n').trim())
+      .map((path) => readFileSync(path, 'utf8').replace(/\r\n?/g, '\n').trim())
       .join('\n\n');
   if (!existsSync(folder) && !entry.isOfPlatform)
     throw new Error(`${entry.path} is not installed: run "npm ci", then build again.`);
