@@ -80,10 +80,12 @@ test('what a gzip file holds is kept though its checksum differs', async () => {
 
 test('an archive or UTF-32 text is refused by name instead of being read as garbage', async () => {
   using folder = new FixtureFolder();
-  const archive = folder.write('Posts.7z', Buffer.from('377abcaf271c0004', 'hex'));
-  await expect(ByteSource.open(archive)).rejects.toThrow(/7-Zip archive.*unpack/);
-  const inside = folder.write('Posts.gz', compressFixture(Buffer.from('504b0304', 'hex'), 'gzip'));
-  await expect(ByteSource.open(inside)).rejects.toThrow(/ZIP archive.*unpack/);
+  const archive = folder.write('Posts.zip', Buffer.from('504b030414000000', 'hex'));
+  await expect(ByteSource.open(archive)).rejects.toThrow(/ZIP archive.*unpack/);
+  const twice = compressFixture(Buffer.from('377abcaf271c0004', 'hex'), 'gzip');
+  await expect(ByteSource.open(folder.write('Posts.gz', twice))).rejects.toThrow(
+    /Posts\.gz is a 7-Zip archive\. .*unpack/,
+  );
   const tar = folder.write('a.tar', `${'a.jsonl'.padEnd(257, '\0')}ustar`);
   await expect(ByteSource.open(tar)).rejects.toThrow(/is a tar archive/);
   const wide = folder.write('wide.jsonl', Buffer.from('7b0000002200000061000000', 'hex'));

@@ -9,13 +9,15 @@ import { detectEncoding, toUtf8, type TextEncoding } from './encoding.ts';
 import { decompressGzip, decompressZstd } from './decompress.ts';
 import { formatBytes } from '../../../../../shared/text/numbers.ts';
 import { ImportError, ReadLimitError } from '../sample/import-error.ts';
+import { isVolumeName } from './seven-zip/start-header.ts';
+import { UnpackedPosts } from './seven-zip/unpacked-posts.ts';
 
 const readSizeBytes = 256 * 1024;
 
 /** How far the text is looked into for characters that tell its encoding. */
 const maxSampleBytes = 4 * 1024 * 1024;
 
-type Compression = 'none' | 'gzip' | 'zstd';
+type Compression = 'none' | 'gzip' | 'zstd' | '7z';
 
 /**
  * What may come out of a compressed file. Text of people shrinks to a third or a tenth, repeated
@@ -43,12 +45,16 @@ const foreignMagics: [hex: string, name: string][] = [
   ['d0cf11e0', 'a document of Office'],
 ];
 
-/** The bytes of a file, decompressed when its first bytes say gzip or zstd. */
+/**
+ * The bytes of a file, decompressed when its first bytes say gzip or zstd; of a 7-Zip archive those
+ * of its `Posts.xml`.
+ */
 export class ByteSource {
   readonly totalBytes: number;
   readonly #path: string;
   readonly #compression: Compression;
   #stream: ReadStream | undefined;
+  #archive: UnpackedPosts | undefined;
   #unpackedBytes: number | undefined;
   #damage: string | undefined;
   #encoding: TextEncoding | undefined;
@@ -68,7 +74,7 @@ export class ByteSource {
       await using file = await openInputFile(path);
       const { buffer, bytesRead } = await file.handle.read(Buffer.alloc(6), 0, 6, 0);
       const magic = buffer.toString('hex', 0, bytesRead);
-      const source = new ByteSource(path, file.stats.size, compressionOf(magic));
+      const source = new ByteSource(path, file.stats.size, compressionOf(magic, path));
       const sample = await source.#sample();
       refuseForeign(path, sample);
       source.#encoding = encoding
@@ -80,9 +86,9 @@ export class ByteSource {
     }
   }
 
-  /** Bytes of the file as it lies on disk that were read so far. */
+  /** Bytes of the file as it lies on disk that were read so far, or need not be read. */
   get bytesRead(): number {
-    return this.#stream?.bytesRead ?? 0;
+    return this.#archive?.bytesRead ?? this.#stream?.bytesRead ?? 0;
   }
 
   /** Bytes that came out of a compressed file so far; `undefined` for a plain one. */
@@ -90,7 +96,7 @@ export class ByteSource {
     return this.#unpackedBytes;
   }
 
-  /** Set after `chunks` ended early because the compressed data is cut off or corrupt. */
+  /** Set after `chunks` ended because the compressed data is cut off or corrupt. */
   get damage(): string | undefined {
     return this.#damage;
   }
@@ -102,8 +108,8 @@ export class ByteSource {
 
   /**
    * The decompressed bytes as UTF-8, once; damaged compressed data ends them early and sets
-   * `damage`. What is added to the file meanwhile is not read. Throws ReadLimitError for a
-   * decompression bomb.
+   * `damage`. What is added to the file meanwhile is not read. A chunk may be empty, where only
+   * `bytesRead` grew. Throws ReadLimitError for a decompression bomb.
    */
   async *chunks(): AsyncGenerator<Buffer> {
     const bytes = this.#bytes();
@@ -125,13 +131,18 @@ export class ByteSource {
   }
 
   async *#bytes(): AsyncGenerator<Buffer> {
+    if (this.#compression === '7z') yield* this.#unpackArchive();
+    else yield* this.#bytesOfFile(this.#compression);
+  }
+
+  async *#bytesOfFile(compression: Exclude<Compression, '7z'>): AsyncGenerator<Buffer> {
     await using file = await this.#reopen();
     if (this.totalBytes === 0) return;
     const end = this.totalBytes - 1;
     this.#stream = file.handle.createReadStream({ highWaterMark: readSizeBytes, start: 0, end });
     const raw: AsyncIterable<Buffer> = this.#stream;
-    if (this.#compression === 'none') yield* raw;
-    else yield* this.#unpack(raw, this.#compression);
+    if (compression === 'none') yield* raw;
+    else yield* this.#unpack(raw, compression);
   }
 
   async #reopen(): Promise<InputFile> {
@@ -142,30 +153,41 @@ export class ByteSource {
     }
   }
 
+  async *#unpackArchive(): AsyncGenerator<Buffer> {
+    this.#archive = new UnpackedPosts(this.#path, this.totalBytes);
+    yield* this.#counted(this.#archive.chunks());
+    this.#damage = this.#archive.damage;
+  }
+
   async *#unpack(
     raw: AsyncIterable<Buffer>,
-    compression: Exclude<Compression, 'none'>,
+    compression: Exclude<Compression, 'none' | '7z'>,
   ): AsyncGenerator<Buffer> {
     const decompress = compression === 'gzip' ? decompressGzip : decompressZstd;
-    let unpackedBytes = 0;
     try {
-      for await (const chunk of decompress(raw)) {
-        unpackedBytes += chunk.length;
-        this.#unpackedBytes = unpackedBytes;
-        this.#refuseBomb(unpackedBytes);
-        yield chunk;
-      }
+      yield* this.#counted(decompress(raw));
     } catch (error) {
       if (!isDecompressionError(error)) throw error;
       this.#damage = `the ${compression} data is cut off or corrupt (${error.message})`;
     }
   }
 
+  async *#counted(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    let unpackedBytes = 0;
+    for await (const chunk of chunks) {
+      unpackedBytes += chunk.length;
+      this.#unpackedBytes = unpackedBytes;
+      this.#refuseBomb(unpackedBytes);
+      yield chunk;
+    }
+  }
+
   #refuseBomb(unpackedBytes: number): void {
     const { ratio, freeBytes, totalBytes } = maxExpansion;
-    const allowedBytes = Math.min(Math.max(freeBytes, ratio * this.bytesRead), totalBytes);
+    const packedBytes = this.#archive?.packedBytes ?? this.bytesRead;
+    const allowedBytes = Math.min(Math.max(freeBytes, ratio * packedBytes), totalBytes);
     if (unpackedBytes <= allowedBytes) return;
-    const grown = Math.floor(unpackedBytes / Math.max(1, this.bytesRead));
+    const grown = Math.floor(unpackedBytes / Math.max(1, packedBytes));
     throw new ReadLimitError(
       undefined,
       `it unpacks to ${formatBytes(unpackedBytes)} and more, ${grown} times what was read of it: ` +
@@ -174,7 +196,9 @@ export class ByteSource {
   }
 }
 
-function compressionOf(magicHex: string): Compression {
+function compressionOf(magicHex: string, path: string): Compression {
+  // Volumes but the first begin anywhere in the archive.
+  if (magicHex === '377abcaf271c' || isVolumeName(path)) return '7z';
   if (magicHex.startsWith('1f8b')) return 'gzip';
   // A zstd file may also open with a skippable frame, 0x184D2A50 to 0x184D2A5F in little endian.
   if (magicHex.startsWith('28b52ffd') || /^5.2a4d18/.test(magicHex)) return 'zstd';
@@ -191,8 +215,8 @@ function refuseForeign(path: string, head: Buffer): void {
   if (kind === undefined) return;
   throw new ImportError(
     'FILE_FORMAT_UNKNOWN',
-    `${path} is ${kind}. Supported are text files, plain or compressed with gzip or zstd: ` +
-      `unpack or convert it first.`,
+    `${path} is ${kind}. Supported are text files, plain or compressed with gzip or zstd, and a ` +
+      `Posts.xml in a 7-Zip archive: unpack or convert it first.`,
   );
 }
 

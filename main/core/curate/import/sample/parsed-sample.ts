@@ -19,10 +19,10 @@ export interface BadLine {
 /** A conversation as a record gives it, with what was found in reading it. */
 export type ParsedConversation = Pick<ParsedSample, 'messages' | 'flags'>;
 
-/** A file's name without its extension and compression suffix. */
+/** A file's name without its extension and the suffix of its compression or archive. */
 export function sourceFromFileName(path: string): string {
   return basename(path)
-    .replace(/\.(?:gz|zst|zstd)$/i, '')
+    .replace(/\.(?:gz|zst|zstd|7z|7z\.\d{3,})$/i, '')
     .replace(/\.(?:jsonl?|ndjson|xml|txt)$/i, '')
     .toWellFormed();
 }

@@ -214,6 +214,20 @@ test.each([
   ['Posts.xml', 'meta.stackexchange.com', 'meta.stackexchange', 'meta.stackexchange.com'],
   ['Posts.xml', undefined, 'stackexchange', undefined],
   ['my dump.xml', undefined, 'my dump', undefined],
+  ['coffee.stackexchange.com.7z', undefined, 'coffee.stackexchange', 'coffee.stackexchange.com'],
+  ['stackoverflow.com-Posts.7z', undefined, 'stackoverflow', 'stackoverflow.com'],
+  [
+    'meta.coffee.stackexchange.com.7z',
+    undefined,
+    'meta.coffee.stackexchange',
+    'meta.coffee.stackexchange.com',
+  ],
+  [
+    '3dprinting.meta.stackexchange.com.7z',
+    undefined,
+    '3dprinting.meta.stackexchange',
+    '3dprinting.meta.stackexchange.com',
+  ],
 ])('the site of %s (given %s) is %s', async (file, given, source, site) => {
   const { samples } = await importRows([question(1), answer(2, 1)], file, given);
   expect(samples[0]?.source).toBe(source);

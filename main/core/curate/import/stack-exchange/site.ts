@@ -15,7 +15,8 @@ const topLevelSites =
 
 /**
  * The site a dump belongs to: the name that was given, or what the file's name or its folder's
- * name says (`coffee.stackexchange.Posts.xml`, `coffee.stackexchange.com/Posts.xml`).
+ * name says (`coffee.stackexchange.Posts.xml`, `coffee.stackexchange.com/Posts.xml`,
+ * `coffee.stackexchange.com.7z`, `stackoverflow.com-Posts.7z`).
  */
 export function stackExchangeSite(path: string, given?: string): StackExchangeSite {
   if (given !== undefined && given.trim() !== '') {
