@@ -27,7 +27,7 @@ import './import-dialog.css';
 /** Formats to choose from. */
 export const importFormats: readonly Option<RequestedFormat>[] = [
   { value: 'auto', label: 'Detect by content' },
-  { value: 'stack-exchange', label: 'Stack Exchange Posts.xml' },
+  { value: 'stack-exchange', label: 'Stack Exchange Posts.xml (.7z too)' },
   { value: 'messages', label: 'OpenAI messages (JSON, JSONL)' },
   { value: 'alpaca', label: 'Alpaca (JSON, JSONL)' },
   { value: 'sharegpt', label: 'ShareGPT (JSON, JSONL)' },

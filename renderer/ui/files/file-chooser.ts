@@ -56,7 +56,7 @@ const endings: Partial<Record<FilePurpose, readonly string[]>> = {
   'open-project': ['.lima'],
   model: ['.gguf'],
   adapter: ['.gguf', '.safetensors'],
-  import: ['.xml', '.json', '.jsonl', '.7z', '.gz'],
+  import: ['.xml', '.json', '.jsonl', '.7z', '.gz', '.zst'],
   prompts: ['.jsonl', '.txt', '.json'],
 };
 
