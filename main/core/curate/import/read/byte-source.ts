@@ -6,7 +6,7 @@ import {
   type InputFile,
 } from '../../../../input-files/input-file.ts';
 import { detectEncoding, toUtf8, type TextEncoding } from './encoding.ts';
-import { decompressGzip, decompressZstd } from './decompress.ts';
+import { decompressGzip, decompressZstd, PeekableChunks } from './decompress.ts';
 import { formatBytes } from '../../../../../shared/text/numbers.ts';
 import { ImportError, ReadLimitError } from '../sample/import-error.ts';
 import { isVolumeName } from './seven-zip/start-header.ts';
@@ -58,6 +58,8 @@ export class ByteSource {
   #unpackedBytes: number | undefined;
   #damage: string | undefined;
   #encoding: TextEncoding | undefined;
+  /** An archive that was begun for a sample goes on from there: its start may be far inside. */
+  #begun: PeekableChunks | undefined;
 
   private constructor(path: string, totalBytes: number, compression: Compression) {
     this.#path = path;
@@ -70,11 +72,12 @@ export class ByteSource {
    * its text; throws `ImportError` when it cannot be read.
    */
   static async open(path: string, encoding?: TextEncodingLabel): Promise<ByteSource> {
+    let source: ByteSource | undefined;
     try {
       await using file = await openInputFile(path);
       const { buffer, bytesRead } = await file.handle.read(Buffer.alloc(6), 0, 6, 0);
       const magic = buffer.toString('hex', 0, bytesRead);
-      const source = new ByteSource(path, file.stats.size, compressionOf(magic, path));
+      source = new ByteSource(path, file.stats.size, compressionOf(magic, path));
       const sample = await source.#sample();
       refuseForeign(path, sample);
       source.#encoding = encoding
@@ -82,6 +85,7 @@ export class ByteSource {
         : detectEncoding(path, sample);
       return source;
     } catch (error) {
+      if (source) await source.#begun?.close();
       throw asImportError(path, error);
     }
   }
@@ -109,7 +113,8 @@ export class ByteSource {
   /**
    * The decompressed bytes as UTF-8, once; damaged compressed data ends them early and sets
    * `damage`. What is added to the file meanwhile is not read. A chunk may be empty, where only
-   * `bytesRead` grew. Throws ReadLimitError for a decompression bomb.
+   * `bytesRead` grew. Throws ReadLimitError for a decompression bomb. Of an archive they are to be
+   * read or returned from, since a thread waits for that.
    */
   async *chunks(): AsyncGenerator<Buffer> {
     const bytes = this.#bytes();
@@ -118,10 +123,9 @@ export class ByteSource {
 
   /** The start of the file, as far as the first text that is not ASCII. */
   async #sample(): Promise<Buffer> {
-    const probe = new ByteSource(this.#path, this.totalBytes, this.#compression);
     const parts: Buffer[] = [];
     let read = 0;
-    for await (const chunk of probe.#bytes()) {
+    for await (const chunk of this.#probe()) {
       const isPlain = chunk.every((byte) => byte < 0x80);
       if (read === 0 || !isPlain) parts.push(chunk);
       read += chunk.length;
@@ -130,8 +134,15 @@ export class ByteSource {
     return Buffer.concat(parts);
   }
 
+  #probe(): AsyncGenerator<Buffer> {
+    if (this.#compression !== '7z')
+      return new ByteSource(this.#path, this.totalBytes, this.#compression).#bytes();
+    this.#begun = new PeekableChunks(this.#unpackArchive());
+    return this.#begun.ahead();
+  }
+
   async *#bytes(): AsyncGenerator<Buffer> {
-    if (this.#compression === '7z') yield* this.#unpackArchive();
+    if (this.#compression === '7z') yield* this.#begun?.all() ?? this.#unpackArchive();
     else yield* this.#bytesOfFile(this.#compression);
   }
 

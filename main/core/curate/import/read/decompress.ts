@@ -216,3 +216,36 @@ function newZstdStream(): CompressedStream {
   const params = { [constants.ZSTD_d_windowLogMax]: 31 };
   return new CompressedStream(createZstdDecompress({ chunkSize, params }));
 }
+
+/** Chunks of which the first can be looked at before all are read. */
+export class PeekableChunks {
+  readonly #chunks: AsyncGenerator<Buffer>;
+  readonly #seen: Buffer[] = [];
+
+  constructor(chunks: AsyncGenerator<Buffer>) {
+    this.#chunks = chunks;
+  }
+
+  /** The first chunks, as many as are taken; `all` gives them again. */
+  async *ahead(): AsyncGenerator<Buffer> {
+    for (let next = await this.#chunks.next(); !next.done; next = await this.#chunks.next()) {
+      this.#seen.push(next.value);
+      yield next.value;
+    }
+  }
+
+  /** Every chunk, once. Whoever stops early ends what they come from. */
+  async *all(): AsyncGenerator<Buffer> {
+    try {
+      for (let seen = this.#seen.shift(); seen; seen = this.#seen.shift()) yield seen;
+      yield* this.#chunks;
+    } finally {
+      await this.close();
+    }
+  }
+
+  /** Ends what they come from. */
+  async close(): Promise<void> {
+    await this.#chunks.return(undefined);
+  }
+}

@@ -66,7 +66,10 @@ export class UnpackedPosts {
         if (performance.now() - lastMs < tickMs) continue;
         yield Buffer.alloc(0);
       } else {
+        // A reader that never comes back is no reason for the process to go on.
+        worker.unref();
         yield Buffer.from(message.bytes.buffer);
+        worker.ref();
         Atomics.sub(waiting, 0, message.bytes.length);
         Atomics.notify(waiting, 0);
       }
