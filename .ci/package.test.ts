@@ -72,6 +72,9 @@ describe('the package for Linux', () => {
         'out/main/trainer/entry.js',
         'out/main/inference/entry.js',
         'out/main/engines/inspector/entry.js',
+        'out/main/core/curate/import/read/seven-zip/unpack-worker.js',
+        'node_modules/7z-wasm/7zz.wasm',
+        'node_modules/7z-wasm/License.txt',
       ]),
     );
   });
@@ -167,6 +170,18 @@ describe('the package for Linux', () => {
       `console.log(loadKernels(new Set(['AVX2', 'FMA', 'F16C']))?.variant);`;
     const { stdout } = await run(node, ['--input-type=module', '--eval', script]);
     expect(stdout.trim()).toBe('avx2');
+  });
+
+  test('finds its own 7-Zip, and what runs it in a thread', async () => {
+    const place = join(unpacked, 'out/main/core/curate/import/read/seven-zip');
+    const archive = join(folder, 'empty.7z');
+    writeFileSync(archive, Buffer.from('377abcaf271c00048d9bd50f'.padEnd(64, '0'), 'hex'));
+    const script =
+      `import { UnpackedPosts } from ${JSON.stringify(join(place, 'unpacked-posts.js'))};` +
+      `const posts = new UnpackedPosts(${JSON.stringify(archive)}, 32);` +
+      `await posts.chunks().next().catch((error) => console.log(error.message));`;
+    const { stdout } = await run(node, ['--input-type=module', '--eval', script]);
+    expect(stdout.trim()).toBe(`${archive} is an empty 7-Zip archive.`);
   });
 
   test('has every fuse that would open the program flipped off', () => {

@@ -27,7 +27,8 @@ const maxSampledRecords = 20;
 const supported =
   'Supported are Stack Exchange Posts.xml, and JSON lines or one JSON array of OpenAI messages, ' +
   'Alpaca, ShareGPT or LIMA records, or of prompts with their answers (prompt and completion, ' +
-  'question and answer, instruction and response), each plain or compressed with gzip or zstd, and Posts.xml in the .7z of its site.';
+  'question and answer, instruction and response), each plain or compressed with gzip or zstd, ' +
+  'and Posts.xml in the .7z of its site.';
 
 /**
  * Finds the format of a file by its content, never by its name; throws `ImportError` saying what

@@ -180,21 +180,34 @@ test('a bomb is refused by how it grows', async () => {
   );
 });
 
-/** The archive, whose header is plain, with a name in it changed to another of the same length. */
-function renamed(archive: Buffer, from: string, to: string): Buffer {
-  const at = archive.indexOf(Buffer.from(from, 'utf16le'));
-  if (at === -1 || from.length !== to.length) throw new Error(`${from} cannot be renamed`);
-  archive.write(to, at, 'utf16le');
-  archive.writeUInt32LE(crc32(archive.subarray(32 + Number(archive.readBigUInt64LE(12)))), 28);
+/** Changes bytes of an archive whose header is plain to as many others, and its sums with them. */
+function change(archive: Buffer, from: Buffer, to: Buffer): void {
+  const start = 32 + Number(archive.readBigUInt64LE(12));
+  const at = archive.indexOf(from, start);
+  if (at === -1 || from.length !== to.length) throw new Error('it cannot be changed like that');
+  to.copy(archive, at);
+  archive.writeUInt32LE(crc32(archive.subarray(start)), 28);
   archive.writeUInt32LE(crc32(archive.subarray(12, 32)), 8);
-  return archive;
 }
+
+test('one that takes more memory than there is for it is refused', async () => {
+  using folder = new FixtureFolder();
+  const archive = await makeArchive({ 'Posts.xml': short }, ['-m0=LZMA', '-mhc=off']);
+  // Its dictionary of 4 KiB becomes one of 1.5 GiB.
+  change(archive, Buffer.from('5d00100000', 'hex'), Buffer.from('5d00000060', 'hex'));
+  await expect(read(folder, archive)).rejects.toThrow(
+    /coffee\.7z cannot be read: it takes more than 1 GiB of memory to unpack: unpack it first/,
+  );
+});
 
 test('nothing is written to disk, whatever paths and links an archive names', async () => {
   using folder = new FixtureFolder();
   const content = { 'up/Posts.xml': short, 'link.xml': { link: folder.path }, 'sub/evil.xml': 'x' };
-  const archive = renamed(await makeArchive(content, ['-mhc=off']), 'up/Posts.xml', '../Posts.xml');
-  renamed(archive, 'sub/evil.xml', '/tmp/evil.xm');
+  const archive = await makeArchive(content, ['-mhc=off']);
+  const rename = (from: string, to: string) =>
+    change(archive, Buffer.from(from, 'utf16le'), Buffer.from(to, 'utf16le'));
+  rename('up/Posts.xml', '../Posts.xml');
+  rename('sub/evil.xml', '/tmp/evil.xm');
   const { bytes } = await read(folder, archive);
   expect(bytes.toString()).toBe(short);
   expect(readdirSync(folder.path)).toEqual(['coffee.7z']);

@@ -10,6 +10,7 @@ const resourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64
 
 /** While an archive is skipped through for what stands behind, a reader is woken so often. */
 const tickMs = 200;
+const noBytes = Buffer.alloc(0);
 
 /** The `Posts.xml` of a 7-Zip archive, unpacked in a thread of its own as far as it is read. */
 export class UnpackedPosts {
@@ -64,15 +65,14 @@ export class UnpackedPosts {
         this.#readBytes = message.readBytes;
         this.#neededBytes = message.neededBytes;
         if (performance.now() - lastMs < tickMs) continue;
-        yield Buffer.alloc(0);
-      } else {
-        // A reader that never comes back is no reason for the process to go on.
-        worker.unref();
-        yield Buffer.from(message.bytes.buffer);
-        worker.ref();
-        Atomics.sub(waiting, 0, message.bytes.length);
-        Atomics.notify(waiting, 0);
       }
+      const bytes = message.kind === 'chunk' ? Buffer.from(message.bytes.buffer) : noBytes;
+      // A reader that never comes back is no reason for the process to go on.
+      worker.unref();
+      yield bytes;
+      worker.ref();
+      Atomics.sub(waiting, 0, bytes.length);
+      Atomics.notify(waiting, 0);
       lastMs = performance.now();
     }
     throw failureOf(this.#path, { code: undefined, message: 'its thread is gone' });
