@@ -116,7 +116,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^main/core/',
-        pathNot: `^main/core/(files|base|devices|backups|merge|network)/|^main/core/curate/import/read/|^main/core/project/(project-session|project-service|inspect-project)\\.ts$|^main/core/sample-project\\.ts$|${test}`,
+        pathNot: `^main/core/(files|base|devices|backups|merge|network)/|^main/core/curate/(import/read|scan)/|^main/core/project/(project-session|project-service|inspect-project)\\.ts$|^main/core/sample-project\\.ts$|${test}`,
       },
       to: { path: '^(node:)?fs(/promises)?$' },
     },

@@ -14,7 +14,13 @@ import { ExportFiles } from './files/export-files.ts';
 import { PathGuard } from './files/path-guard.ts';
 import { abandon, closeCurrent } from './project/project-service.ts';
 import { appRouter, backupsRouter, filesRouter, projectRouter } from './rpc/app-router.ts';
-import { binRouter, datasetsRouter, importsRouter, samplesRouter } from './rpc/curate-router.ts';
+import {
+  binRouter,
+  datasetsRouter,
+  importsRouter,
+  samplesRouter,
+  scansRouter,
+} from './rpc/curate-router.ts';
 import {
   answersRouter,
   evaluationsRouter,
@@ -46,6 +52,7 @@ const router = implement(contract).$context<CallContext>().router({
   backups: backupsRouter,
   files: filesRouter,
   imports: importsRouter,
+  scans: scansRouter,
   samples: samplesRouter,
   bin: binRouter,
   datasets: datasetsRouter,

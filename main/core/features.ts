@@ -6,6 +6,8 @@ import { emptyBinJob } from './curate/bin-service.ts';
 import { tidyDatasets } from './curate/dataset-service.ts';
 import { importJob } from './curate/import-service.ts';
 import { recoverReviews, reviewJob } from './curate/review-service.ts';
+import { scanJob } from './curate/scan-service.ts';
+import { selectJob } from './curate/selection-service.ts';
 import { mergeJob, removeMergeScratch } from './merge/merge-service.ts';
 import { packetJob } from './merge/packet-service.ts';
 import { generateJob } from './evaluate/generate-job.ts';
@@ -20,6 +22,8 @@ import { trainJob } from './train/train-job.ts';
 
 const jobsOf = [
   importJob,
+  scanJob,
+  selectJob,
   addModelJob,
   trainJob,
   generateJob,

@@ -62,6 +62,7 @@ export const changeTopicSchema = z.enum([
   'labels',
   'chats',
   'network',
+  'scans',
 ]);
 export type ChangeTopic = z.infer<typeof changeTopicSchema>;
 

@@ -10,6 +10,7 @@ import { choicesContract } from './choices.ts';
 import { judgingsContract, rubricsContract } from './judgings.ts';
 import { gradesContract } from './grades.ts';
 import { promptsContract } from './prompts.ts';
+import { scansContract } from './scans.ts';
 import { studiesContract } from './studies.ts';
 import { diskContract, thingsContract } from './manage.ts';
 import { mergesContract, packetsContract } from './merge.ts';
@@ -21,6 +22,7 @@ const groups = {
   backups: backupsContract,
   files: filesContract,
   imports: importsContract,
+  scans: scansContract,
   samples: samplesContract,
   bin: binContract,
   datasets: datasetsContract,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { exportRequestSchema } from '../domain/export.ts';
 import { jobSnapshotSchema, type JobKind } from '../domain/job.ts';
 import { importReportSchema, requestedFormatSchema, textEncodingSchema } from './curate.ts';
+import { scanReportSchema, selectionRequestSchema, selectionResultSchema } from './scans.ts';
 import { mergeReportSchema, packetRequestSchema, packetResultSchema } from './merge.ts';
 
 /** What a job of each kind is given, and what one that ended well leaves as its result. */
@@ -17,6 +18,14 @@ export const jobKinds = {
       author: z.string(),
     }),
     result: importReportSchema,
+  },
+  scan: {
+    payload: z.object({ dumps: z.array(z.object({ path: z.string() })), isFresh: z.boolean() }),
+    result: scanReportSchema,
+  },
+  select: {
+    payload: selectionRequestSchema.extend({ author: z.string() }),
+    result: selectionResultSchema,
   },
   'add-model': {
     /** `expectedSha256` is set when a known model moved. */
@@ -105,6 +114,8 @@ const jobOf = <Kind extends JobKind, Result extends z.ZodType>(kind: Kind, resul
 /** A job as it crosses to a shell: its `kind` tells the type of its result. */
 export const jobSchema = z.discriminatedUnion('kind', [
   jobOf('import', jobKinds.import.result),
+  jobOf('scan', jobKinds.scan.result),
+  jobOf('select', jobKinds.select.result),
   jobOf('add-model', jobKinds['add-model'].result),
   jobOf('train', jobKinds.train.result),
   jobOf('generate', jobKinds.generate.result),

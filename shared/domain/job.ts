@@ -21,6 +21,8 @@ export type JobState = z.infer<typeof jobStateSchema>;
 /** Long work of the core, one kind per service. */
 export const jobKindSchema = z.enum([
   'import',
+  'scan',
+  'select',
   'add-model',
   'train',
   'generate',

@@ -4,9 +4,9 @@ import {
   measureHtml,
   proseOfHtml,
   proseOfMarkdown,
-  ruleThresholds,
   titleProblem,
 } from './community-rules.ts';
+import { ruleThresholds } from '../domain/rule-thresholds.ts';
 
 const clean = {
   title: 'Which way round does a paper filter go?',

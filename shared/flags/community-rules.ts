@@ -1,25 +1,8 @@
 import type { AnswerHtml, Flag, FlagRule, FoundWords } from '../domain/sample.ts';
+import { ruleThresholds } from '../domain/rule-thresholds.ts';
 import { formatCount, formatQuantity } from '../text/numbers.ts';
 
-/** A limit of a curation rule, with where the number comes from. */
-export interface RuleThreshold {
-  value: number;
-  source: string;
-}
-
 const mostExamples = 4;
-const lima = 'LIMA (Zhou et al. 2023, arXiv 2305.11206), section 2.1';
-
-/** Every number the rules use. */
-export const ruleThresholds = {
-  minAnswerScore: { value: 10, source: lima },
-  minAnswerCharacters: { value: 1200, source: lima },
-  maxAnswerCharacters: { value: 4096, source: lima },
-  minTitleWords: {
-    value: 5,
-    source: 'ours: LIMA asks for titles that need no body, and gives no measure',
-  },
-} as const satisfies Record<string, RuleThreshold>;
 
 /** What the rules look at: an answer with what they found in the HTML that it was made of. */
 export interface CommunityAnswer {

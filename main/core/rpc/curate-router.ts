@@ -4,6 +4,8 @@ import { moveSamples, planBin, planEmptyBin, startEmptyBin } from '../curate/bin
 import { datasetProgress } from '../curate/dataset-progress.ts';
 import { datasetsWithSources, exportTo, freeze } from '../curate/dataset-service.ts';
 import { startImport } from '../curate/import-service.ts';
+import { forgetScan, listScans, startScan } from '../curate/scan-service.ts';
+import { planSelection, startSelection } from '../curate/selection-service.ts';
 import { historyOf, review, undoReview } from '../curate/review-service.ts';
 import {
   createSample,
@@ -23,6 +25,25 @@ import { withProject } from './implement.ts';
 export const importsRouter = {
   start: withProject.imports.start.handler(({ context: { core, session }, input }) => ({
     jobId: startImport(core, session, input).id,
+  })),
+};
+
+/** Dumps that are scanned and picked of, as jobs. */
+export const scansRouter = {
+  start: withProject.scans.start.handler(async ({ context: { core, session }, input }) => ({
+    jobId: (await startScan(core, session, input)).id,
+  })),
+  list: withProject.scans.list.handler(({ context: { core, session } }) =>
+    listScans(core, session),
+  ),
+  forget: withProject.scans.forget.handler(({ context: { core, session }, input }) =>
+    forgetScan(core, session, input.site),
+  ),
+  plan: withProject.scans.plan.handler(({ context: { core, session }, input, signal }) =>
+    planSelection(core, session, input, signal),
+  ),
+  select: withProject.scans.select.handler(({ context: { core, session }, input }) => ({
+    jobId: startSelection(core, session, input).id,
   })),
 };
 

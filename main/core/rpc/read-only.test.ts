@@ -65,6 +65,8 @@ const inputs: Record<string, unknown> = {
     prompts: [[{ role: 'user', content: 'x' }]],
   },
   'samples.duplicates': {},
+  'scans.list': undefined,
+  'scans.plan': { recipe: {}, count: 1 },
   'samples.flags': { id: 'x', messages: [] },
   'samples.history': { id: 'x' },
   'datasets.list': undefined,

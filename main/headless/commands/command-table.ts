@@ -14,6 +14,8 @@ import { doctorCommand } from './doctor.ts';
 import { evaluateCommand } from './evaluate/evaluate.ts';
 import { exportCommand } from './train/export.ts';
 import { generateCommand } from './chat/generate.ts';
+import { scanCommand } from './curate/scan.ts';
+import { selectCommand } from './curate/select.ts';
 import { importCommand } from './curate/import.ts';
 import { deleteCommand, diskCommand, noteCommand, renameCommand, tagCommand } from './manage.ts';
 import { judgeCommand } from './evaluate/judge.ts';
@@ -58,6 +60,8 @@ export const commands: readonly Command[] = [
   restoreCommand,
   trustCommand,
   importCommand,
+  scanCommand,
+  selectCommand,
   samplesCommand,
   reviewCommand,
   duplicatesCommand,

@@ -105,6 +105,11 @@ export class ByteSource {
     return this.#damage;
   }
 
+  /** Whether the bytes of the file are those of the text, so that a place in one is one in the other. */
+  get isPlain(): boolean {
+    return this.#compression === 'none' && this.encoding === undefined;
+  }
+
   /** What the text was encoded in, where it was not UTF-8. */
   get encoding(): TextEncoding | undefined {
     return this.#encoding?.label === 'utf-8' ? undefined : this.#encoding;
