@@ -72,6 +72,14 @@ async function tourCurate(workbench: Workbench, look: Look): Promise<void> {
   await expect(page.getByRole('dialog')).toContainText(/ pending or accepted/);
   await look('curate-duplicates');
   await curate.press('Escape');
+  await page.getByRole('button', { name: 'Pick from dumps…' }).click();
+  await page
+    .getByRole('textbox', { name: 'Dump, or folder of dumps' })
+    .fill(writePosts(workbench.folder));
+  await page.getByRole('button', { name: 'Scan', exact: true }).click();
+  await expect(page.getByRole('dialog')).toContainText('would be picked');
+  await look('curate-scan');
+  await curate.press('Escape');
 }
 
 async function tourShell(shell: ShellPage, look: Look): Promise<void> {

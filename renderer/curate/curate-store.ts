@@ -10,6 +10,8 @@ export type CurateDialog =
   /** Imports that were started together. */
   | { kind: 'imports'; started: readonly StartedImport[] }
   | { kind: 'duplicates' }
+  /** Dumps to scan, and to pick of. */
+  | { kind: 'scan' }
   | { kind: 'freeze' }
   | { kind: 'datasets' };
 

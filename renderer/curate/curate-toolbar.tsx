@@ -4,6 +4,7 @@ import {
   Database,
   Download,
   GitMerge,
+  Library,
   Snowflake,
   SquarePen,
 } from 'lucide-react';
@@ -48,6 +49,9 @@ function AddButtons() {
       >
         Import…
       </EditButton>
+      <Button icon={<Library size={14} />} onClick={() => showCurateDialog({ kind: 'scan' })}>
+        Pick from dumps…
+      </Button>
       <EditButton icon={<SquarePen size={14} />} onClick={() => edit('new')}>
         New sample
       </EditButton>

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { resultOf, type Job } from '../../shared/contract/job-kinds.ts';
 import type { JobState } from '../../shared/domain/job.ts';
 import { importSummary } from '../../shared/text/importing.ts';
+import { scanSummary, selectionSummary } from '../../shared/text/scanning.ts';
 import { rpc } from '../rpc/client.ts';
 import { describeError } from '../rpc/rpc-error.ts';
 import { useJobEnd } from '../rpc/jobs.ts';
@@ -27,6 +28,7 @@ import { FilterBar } from './list/filter-bar.tsx';
 import { rowCache } from './list/row-cache.ts';
 import { SampleList } from './list/sample-list.tsx';
 import { useSampleList } from './list/use-sample-list.ts';
+import { ScanDialog } from './scan/scan-dialog.tsx';
 
 /** The Curate tab: from imported dumps to a frozen dataset. */
 export default function CurateView() {
@@ -72,12 +74,14 @@ function forgetProject(): void {
 function CurateDialogs() {
   const dialog = useCurate((state) => state.dialog);
   useJobEnd(announceImport);
+  useJobEnd(announceScan);
   useJobEnd(announceReview);
   useJobEnd(announceEmptied);
   if (dialog?.kind === 'import') return <ImportDialog {...dialog} />;
   if (dialog?.kind === 'drop') return <DropDialog {...dialog} />;
   if (dialog?.kind === 'imports') return <ImportsDialog started={dialog.started} />;
   if (dialog?.kind === 'duplicates') return <DuplicatesDialog />;
+  if (dialog?.kind === 'scan') return <ScanDialog />;
   if (dialog?.kind === 'freeze') return <FreezeDialog />;
   if (dialog?.kind === 'datasets') return <DatasetsDialog />;
   return null;
@@ -93,6 +97,20 @@ function announceImport(job: Job): void {
     text: `${job.title}: ${report ? importSummary(report) : `${job.state}.`}`,
     tone: tones[job.state] ?? 'plain',
     action: { label: 'Show', run: () => showCurateDialog({ kind: 'import', jobId: job.id }) },
+  });
+}
+
+/** A scan, or picks of it, that end behind the dialog. */
+function announceScan(job: Job): void {
+  const isOurs = job.kind === 'scan' || job.kind === 'select';
+  if (!isOurs || useCurate.getState().dialog?.kind === 'scan') return;
+  const report = resultOf(job, 'scan');
+  const result = resultOf(job, 'select');
+  const outcome = report ? scanSummary(report) : result ? selectionSummary(result) : job.state;
+  showToast({
+    text: `${job.title}: ${outcome}.`,
+    tone: tones[job.state] ?? 'plain',
+    action: { label: 'Show', run: () => showCurateDialog({ kind: 'scan' }) },
   });
 }
 

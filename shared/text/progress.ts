@@ -7,8 +7,10 @@ import {
 import { importReportSchema } from '../contract/curate.ts';
 import { jobKinds } from '../contract/job-kinds.ts';
 import { mergeReportSchema, packetResultSchema } from '../contract/merge.ts';
+import { scanReportSchema, selectionResultSchema } from '../contract/scans.ts';
 import { emptiedText } from './bin.ts';
 import { importSummary } from './importing.ts';
+import { scanSummary, selectionSummary } from './scanning.ts';
 import { cameText, packetContentsText } from './merging.ts';
 import { formatBytes, formatCount } from './numbers.ts';
 
@@ -54,6 +56,10 @@ export function describeResult(job: JobSnapshot): string {
   if (merge?.success) return cameText(merge.data) || 'nothing came';
   const report = job.kind === 'import' ? importReportSchema.safeParse(job.result) : undefined;
   if (report?.success) return importSummary(report.data);
+  const scan = job.kind === 'scan' ? scanReportSchema.safeParse(job.result) : undefined;
+  if (scan?.success) return scanSummary(scan.data);
+  const picked = job.kind === 'select' ? selectionResultSchema.safeParse(job.result) : undefined;
+  if (picked?.success) return selectionSummary(picked.data);
   const packet = job.kind === 'packet' ? packetResultSchema.safeParse(job.result) : undefined;
   if (packet?.success)
     return joinFacts([packetContentsText(packet.data), formatBytes(packet.data.sizeBytes)]);

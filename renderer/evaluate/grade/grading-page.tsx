@@ -12,7 +12,7 @@ import { MarkdownText } from '../../ui/text/markdown.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { showGrading, type GradedSubject } from '../evaluate-store.ts';
 import { PromptText } from '../prompt-text.tsx';
-import { ScrollRegion } from '../scroll-region.tsx';
+import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { GradeBar } from './grade-bar.tsx';
 import { useGrading, type GradingDesk, type SampleChoice } from './use-grading.ts';
 import '../vote/voting.css';

@@ -3,7 +3,7 @@ import type { SystemKey } from '../../../shared/domain/evaluate/evaluation.ts';
 import { answerNote, itemDialogue } from '../../../shared/report/item-dialogue.ts';
 import { AnswerText } from '../../ui/text/answer-text.tsx';
 import { DialogueTurns } from '../dialogue-turns.tsx';
-import { ScrollRegion } from '../scroll-region.tsx';
+import { ScrollRegion } from '../../ui/scroll-region.tsx';
 
 /** Both answers of a comparison with who gave them; of dialogues all of theirs, turn by turn. */
 export function ItemAnswers({ item }: { item: ReportItem }) {

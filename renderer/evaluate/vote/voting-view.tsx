@@ -13,7 +13,7 @@ import { MarkdownText } from '../../ui/text/markdown.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { DialogueTurns } from '../dialogue-turns.tsx';
 import { PromptText } from '../prompt-text.tsx';
-import { ScrollRegion } from '../scroll-region.tsx';
+import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { useBallot, type Ballot } from './use-ballot.ts';
 import type { VotingSubject } from './voting-subject.ts';
 import { annotatorQuestion, dialogueQuestion, VoteBar } from './vote-bar.tsx';

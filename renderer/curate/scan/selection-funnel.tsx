@@ -1,0 +1,81 @@
+import type { SelectionReport } from '../../../shared/contract/scans.ts';
+import {
+  dropReasonSchema,
+  type DropReason,
+} from '../../../shared/domain/selection/selection-recipe.ts';
+import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
+import { dropReasonNames, siteGroupNames } from '../../../shared/text/scanning.ts';
+import { VisibleText } from '../../ui/text/visible-text.tsx';
+
+/** From all candidates to the picks, rule by rule, and what each site gives. */
+export function SelectionFunnel({ report, isBusy }: { report: SelectionReport; isBusy: boolean }) {
+  const { candidates, picked } = report;
+  return (
+    <section className="column" aria-label="What the recipe picks" aria-busy={isBusy}>
+      <h3>
+        {formatCount(picked)} of {formatQuantity(candidates, 'candidate')} would be picked
+      </h3>
+      <table className="table scan-funnel">
+        <thead>
+          <tr>
+            <th>Rule</th>
+            <th className="number">Drops</th>
+            <th className="number">Keeps</th>
+            <th aria-label="Share that is kept" />
+          </tr>
+        </thead>
+        <tbody>
+          {stepsOf(report).map(({ reason, drops, left }) => (
+            <tr key={reason}>
+              <td>{dropReasonNames[reason]}</td>
+              <td className="number">{formatCount(drops)}</td>
+              <td className="number">{formatCount(left)}</td>
+              <td>
+                <Share of={candidates} left={left} drops={drops} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p className="small dim">
+        {report.sites
+          .filter((site) => site.picked > 0)
+          .map((site, at) => (
+            <span key={site.site}>
+              {at > 0 && ' · '}
+              <VisibleText text={site.site} /> ({siteGroupNames[site.group]}):{' '}
+              {formatCount(site.picked)}
+            </span>
+          ))}
+      </p>
+    </section>
+  );
+}
+
+interface FunnelStep {
+  reason: DropReason;
+  drops: number;
+  left: number;
+}
+
+/** The rules that drop something, with what is left after each. */
+function stepsOf({ candidates, dropped }: SelectionReport): FunnelStep[] {
+  const steps: FunnelStep[] = [];
+  for (const reason of dropReasonSchema.options) {
+    const drops = dropped[reason] ?? 0;
+    const before = steps.at(-1)?.left ?? candidates;
+    if (drops > 0) steps.push({ reason, drops, left: before - drops });
+  }
+  return steps;
+}
+
+/** What is left after a rule, and what it took, as parts of all. */
+function Share({ of, left, drops }: { of: number; left: number; drops: number }) {
+  const percent = (count: number) => `${of === 0 ? 0 : (100 * count) / of}%`;
+  return (
+    <span className="scan-share" aria-hidden>
+      <span className="scan-share-left" style={{ width: percent(left) }} />
+      <span className="scan-share-drops" style={{ width: percent(drops) }} />
+    </span>
+  );
+}
