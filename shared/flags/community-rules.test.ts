@@ -4,6 +4,7 @@ import {
   measureHtml,
   proseOfHtml,
   proseOfMarkdown,
+  standsAlone,
   titleProblem,
 } from './community-rules.ts';
 import { ruleThresholds } from '../domain/rule-thresholds.ts';
@@ -158,4 +159,15 @@ test('hostile text does not take quadratic time', () => {
   for (const piece of ['<code ', '`', '` `` ', '<', 'as ', "a'", '@', 'I '])
     flags({ rawHtml: piece.repeat(100_000), markdown: piece.repeat(100_000) });
   expect(process.cpuUsage(before).user).toBeLessThan(10_000_000);
+});
+
+test('whether a title stands alone is what titleProblem says, without the words', () => {
+  const titles = [
+    'Why is the sky blue today?',
+    'Why is it?',
+    'What does this thing do here?',
+    'How to fold it well',
+  ];
+  expect(titles.map(standsAlone)).toEqual([true, false, false, false]);
+  expect(titles.map((title) => titleProblem(title) === undefined)).toEqual(titles.map(standsAlone));
 });

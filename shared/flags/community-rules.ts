@@ -63,13 +63,21 @@ export function communityFlags({ title, answerScore, markdown, html }: Community
  * question mark, have at least `minTitleWords` words, and not point at the body ("this", "below").
  */
 export function titleProblem(title: string): string | undefined {
+  if (!questionEnd.test(title)) return 'it does not end with a question mark';
   const words = countWords(title);
   const minimum = ruleThresholds.minTitleWords.value;
-  if (!questionEnd.test(title)) return 'it does not end with a question mark';
   if (words < minimum) return `it has ${formatQuantity(words, 'word')}, fewer than ${minimum}`;
-  const pointer = /\b(?:this|these|those|following|below)\b/i.exec(title)?.[0];
-  return pointer && `it points at the body with "${pointer}"`;
+  const found = pointer.exec(title)?.[0];
+  return found && `it points at the body with "${found}"`;
 }
+
+/** Whether a title can stand alone as a prompt: the same question without the words, which take time. */
+export const standsAlone = (title: string): boolean =>
+  questionEnd.test(title) &&
+  countWords(title) >= ruleThresholds.minTitleWords.value &&
+  !pointer.test(title);
+
+const pointer = /\b(?:this|these|those|following|below)\b/i;
 
 // The marks of Latin, CJK, Arabic, Greek, Armenian and Ethiopic, and what may close after them.
 const questionEnd =

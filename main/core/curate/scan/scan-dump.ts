@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { candidateMarks, type ScannedDump } from '../../../../shared/domain/selection/candidate.ts';
-import { measureHtml, titleProblem } from '../../../../shared/flags/community-rules.ts';
+import { measureHtml, standsAlone } from '../../../../shared/flags/community-rules.ts';
 import { cutText } from '../../../../shared/text/foreign-text.ts';
 import { ByteSource } from '../import/read/byte-source.ts';
 import { invalidText, tooLongMessage } from '../import/read/read-records.ts';
@@ -140,7 +140,7 @@ function questionIn(row: StackExchangeRow) {
     score: scoreIn(row),
     acceptedAnswerId: row.optionalInteger('AcceptedAnswerId') ?? 0,
     titleCharacters: title.length,
-    marks: titleProblem(title) === undefined ? 0 : candidateMarks.titleNeedsBody,
+    marks: standsAlone(title) ? 0 : candidateMarks.titleNeedsBody,
   };
 }
 
