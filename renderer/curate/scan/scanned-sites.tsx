@@ -93,7 +93,9 @@ export function ScannedSites({ sites, groups, onGroups }: ScannedSitesProps) {
             <th className="number">Candidates</th>
             <th className="number">Unanswered</th>
             <th>Dump</th>
-            <th aria-label="Forget" />
+            <th>
+              <span className="visually-hidden">Actions</span>
+            </th>
           </tr>
         </thead>
         <tbody>

@@ -21,7 +21,9 @@ export function SelectionFunnel({ report, isBusy }: { report: SelectionReport; i
             <th>Rule</th>
             <th className="number">Drops</th>
             <th className="number">Keeps</th>
-            <th aria-label="Share that is kept" />
+            <th>
+              <span className="visually-hidden">Share that is kept</span>
+            </th>
           </tr>
         </thead>
         <tbody>
