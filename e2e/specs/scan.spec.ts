@@ -35,7 +35,9 @@ test('dumps are scanned, a recipe says what it keeps, and its picks become sampl
   await expect(dialog).toContainText('2 dumps scanned: 20 candidates.');
   const plan = dialog.getByRole('region', { name: 'What the recipe picks' });
   await expect(plan).toContainText('10 of 20 candidates would be picked');
-  await expect(plan.getByRole('row', { name: /score is low/ })).toContainText('10');
+  await expect(plan.locator('tr', { hasText: 'score is low' })).toContainText('10');
+  await plan.getByText('the answer’s score is low').click();
+  await expect(plan.getByRole('listitem').first()).toContainText(/score 2 .*How long does/);
   await dialog.getByRole('textbox', { name: 'Least answer score' }).fill('2');
   await expect(plan).toContainText('20 of 20 candidates would be picked');
   await dialog

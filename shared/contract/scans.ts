@@ -52,6 +52,17 @@ export const selectionRequestSchema = z.object({
 });
 export type SelectionRequest = z.infer<typeof selectionRequestSchema>;
 
+/** A candidate in words, as an example of what a rule drops or all of them keep. */
+export const candidateTextSchema = z.object({
+  site: z.string(),
+  id: countSchema,
+  answerScore: z.number().int(),
+  htmlCharacters: countSchema,
+  /** `null` for a packed dump, which would be read through for it. */
+  text: z.object({ prompt: z.string(), answer: z.string() }).nullable(),
+});
+export type CandidateText = z.infer<typeof candidateTextSchema>;
+
 /** What a job that picked samples leaves. */
 export const selectionResultSchema = z.object({
   report: selectionReportSchema,
@@ -83,6 +94,10 @@ export const scansContract = {
   forget: procedure.input(z.object({ site: z.string() })),
   /** What a recipe would pick; nothing is changed. */
   plan: reading.input(selectionRequestSchema).output(selectionReportSchema),
+  /** Some candidates that a rule drops, or, for `not-drawn`, that all keep, each cut to a few lines. */
+  examples: reading
+    .input(z.object({ recipe: selectionRecipeSchema, reason: dropReasonSchema }))
+    .output(z.array(candidateTextSchema)),
   /** Picks by a recipe, reads the picks from their dumps and adds them as pending samples, as a job. */
   select: procedure.input(selectionRequestSchema).output(z.object({ jobId: z.string() })),
 };

@@ -1,8 +1,17 @@
 import type { JobPayload, JobResult } from '../../../shared/contract/job-kinds.ts';
-import type { SelectionReport, SelectionRequest } from '../../../shared/contract/scans.ts';
+import type {
+  CandidateText,
+  SelectionReport,
+  SelectionRequest,
+} from '../../../shared/contract/scans.ts';
 import type { JobSnapshot } from '../../../shared/domain/job.ts';
 import type { Selection } from '../../../shared/domain/selection/select-candidates.ts';
-import { dropReasonSchema } from '../../../shared/domain/selection/selection-recipe.ts';
+import {
+  dropReasonSchema,
+  type DropReason,
+  type SelectionRecipe,
+} from '../../../shared/domain/selection/selection-recipe.ts';
+import { previewLine } from '../../../shared/text/foreign-text.ts';
 import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { sampleOriginHash } from '../../store/content-hash.ts';
 import { addSamples } from '../../store/repositories/samples/samples.ts';
@@ -19,7 +28,8 @@ import type { FromSelectWorker, SelectRequest } from './scan/select-worker.ts';
 
 const selectUrl = workerBeside(import.meta.url, 'scan/select-worker');
 const picksUrl = workerBeside(import.meta.url, 'scan/picks-worker');
-type Selected = Extract<FromSelectWorker, { kind: 'done' }>;
+type Selected = Extract<FromSelectWorker, { selection: unknown }>;
+type Examples = Extract<FromSelectWorker, { examples: unknown }>;
 type Read = Extract<FromPicksWorker, { kind: 'done' }>;
 
 const silent = () => undefined;
@@ -36,6 +46,49 @@ export async function planSelection(
     return reportOf(await select(scans, request, stopped));
   });
 }
+
+const mostExamples = 5;
+const shownCharacters = 300;
+
+/** Some candidates that a rule drops, or all rules keep, in words where their dump is not packed. */
+export async function selectionExamples(
+  state: CoreState,
+  session: ProjectSession,
+  { recipe, reason }: { recipe: SelectionRecipe; reason: DropReason },
+  signal: AbortSignal | undefined,
+): Promise<CandidateText[]> {
+  return await session.calls.run([signal], async (stopped) => {
+    const scans = scansOf(state, session);
+    const handlers = { signal: stopped, onStep: silent };
+    const request: SelectRequest = {
+      recipe,
+      examplesOf: reason,
+      most: mostExamples,
+      files: filesOf(scans),
+    };
+    const { examples } = await runWorker<Examples>(selectUrl, request, handlers);
+    const texts: CandidateText[] = [];
+    for (const { site, candidate } of examples) {
+      const { questionId, answerScore, htmlCharacters } = candidate;
+      const dump = scans.find((scan) => scan.dump.site === site)?.dump;
+      const path = state.paths.check(dump?.path ?? '');
+      const picks: PicksRequest = { path, places: [candidate], isSoughtOnly: true };
+      const { picks: read } = await runWorker<Read>(picksUrl, picks, handlers);
+      const text = textOf(read[0]);
+      texts.push({ site, id: questionId, answerScore, htmlCharacters, text });
+    }
+    return texts;
+  });
+}
+
+function textOf(pick: ReadPick | undefined): CandidateText['text'] {
+  const [prompt = '', answer = ''] =
+    pick?.sample?.messages.map(({ content }) => previewLine(content, shownCharacters)) ?? [];
+  return pick?.sample ? { prompt, answer } : null;
+}
+
+const filesOf = (scans: readonly StoredScan[]) =>
+  scans.map(({ dump, candidatesPath }) => ({ site: dump.site, path: candidatesPath }));
 
 /** Queues picking by a recipe. */
 export function startSelection(
@@ -73,11 +126,7 @@ async function select(
   { recipe, count }: SelectionRequest,
   signal: AbortSignal,
 ): Promise<Selection<PlacedCandidate>> {
-  const files = scans.map(({ dump, candidatesPath }) => ({
-    site: dump.site,
-    path: candidatesPath,
-  }));
-  const request: SelectRequest = { recipe, count, files };
+  const request: SelectRequest = { recipe, count, files: filesOf(scans) };
   return (await runWorker<Selected>(selectUrl, request, { signal, onStep: silent })).selection;
 }
 

@@ -5,7 +5,7 @@ import { datasetProgress } from '../curate/dataset-progress.ts';
 import { datasetsWithSources, exportTo, freeze } from '../curate/dataset-service.ts';
 import { startImport } from '../curate/import-service.ts';
 import { forgetScan, listScans, startScan } from '../curate/scan-service.ts';
-import { planSelection, startSelection } from '../curate/selection-service.ts';
+import { planSelection, selectionExamples, startSelection } from '../curate/selection-service.ts';
 import { historyOf, review, undoReview } from '../curate/review-service.ts';
 import {
   createSample,
@@ -41,6 +41,9 @@ export const scansRouter = {
   ),
   plan: withProject.scans.plan.handler(({ context: { core, session }, input, signal }) =>
     planSelection(core, session, input, signal),
+  ),
+  examples: withProject.scans.examples.handler(({ context: { core, session }, input, signal }) =>
+    selectionExamples(core, session, input, signal),
   ),
   select: withProject.scans.select.handler(({ context: { core, session }, input }) => ({
     jobId: startSelection(core, session, input).id,

@@ -67,6 +67,7 @@ const inputs: Record<string, unknown> = {
   'samples.duplicates': {},
   'scans.list': undefined,
   'scans.plan': { recipe: {}, count: 1 },
+  'scans.examples': { recipe: {}, reason: 'not-drawn' },
   'samples.flags': { id: 'x', messages: [] },
   'samples.history': { id: 'x' },
   'datasets.list': undefined,

@@ -98,7 +98,7 @@ function Plan({ recipe, count }: SelectionRequest) {
   const shown = useLastData(plan.data);
   if (plan.error !== undefined) return <ErrorView error={plan.error} onRetry={plan.refetch} />;
   if (!shown) return <LoadingState label="Going through the candidates…" />;
-  return <SelectionFunnel report={shown} isBusy={plan.isLoading} />;
+  return <SelectionFunnel report={shown} recipe={recipe} isBusy={plan.isLoading} />;
 }
 
 function Picked({ job }: { job: Job }) {

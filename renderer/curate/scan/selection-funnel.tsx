@@ -1,14 +1,32 @@
-import type { SelectionReport } from '../../../shared/contract/scans.ts';
+import { useState } from 'react';
+import type { CandidateText, SelectionReport } from '../../../shared/contract/scans.ts';
 import {
   dropReasonSchema,
   type DropReason,
+  type SelectionRecipe,
 } from '../../../shared/domain/selection/selection-recipe.ts';
 import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
 import { dropReasonNames, siteGroupNames } from '../../../shared/text/scanning.ts';
+import { rpc } from '../../rpc/client.ts';
+import { useQuery } from '../../rpc/use-query.ts';
+import { QueryView } from '../../ui/feedback/states.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 
+interface SelectionFunnelProps {
+  report: SelectionReport;
+  recipe: SelectionRecipe;
+  /** A newer answer is on its way. */
+  isBusy: boolean;
+}
+
 /** From all candidates to the picks, rule by rule, and what each site gives. */
-export function SelectionFunnel({ report, isBusy }: { report: SelectionReport; isBusy: boolean }) {
+export function SelectionFunnel({ report, recipe, isBusy }: SelectionFunnelProps) {
+  const [opened, setOpened] = useState<ReadonlySet<DropReason>>(new Set());
+  const onOpen = (reason: DropReason, isOpen: boolean) => {
+    const others = [...opened].filter((other) => other !== reason);
+    setOpened(new Set(isOpen ? [...others, reason] : others));
+  };
+
   const { candidates, picked } = report;
   return (
     <section className="column" aria-label="What the recipe picks" aria-busy={isBusy}>
@@ -29,7 +47,12 @@ export function SelectionFunnel({ report, isBusy }: { report: SelectionReport; i
         <tbody>
           {stepsOf(report).map(({ reason, drops, left }) => (
             <tr key={reason}>
-              <td>{dropReasonNames[reason]}</td>
+              <td>
+                <details onToggle={(event) => onOpen(reason, event.currentTarget.open)}>
+                  <summary>{dropReasonNames[reason]}</summary>
+                  {opened.has(reason) && <Examples recipe={recipe} reason={reason} />}
+                </details>
+              </td>
               <td className="number">{formatCount(drops)}</td>
               <td className="number">{formatCount(left)}</td>
               <td>
@@ -51,6 +74,47 @@ export function SelectionFunnel({ report, isBusy }: { report: SelectionReport; i
           ))}
       </p>
     </section>
+  );
+}
+
+/** Some candidates that the rule drops, or, in the last row, that every rule keeps. */
+function Examples({ recipe, reason }: { recipe: SelectionRecipe; reason: DropReason }) {
+  const examples = useQuery(
+    ['scans.examples', recipe, reason],
+    ({ signal }) => rpc.scans.examples({ recipe, reason }, { signal }),
+    ['scans'],
+  );
+  return (
+    <QueryView query={examples} loading="Reading examples…">
+      {(list) => (
+        <ul className="scan-examples small">
+          {list.map((example) => (
+            <Example key={`${example.site} ${example.id}`} {...example} />
+          ))}
+        </ul>
+      )}
+    </QueryView>
+  );
+}
+
+function Example({ site, id, answerScore, htmlCharacters, text }: CandidateText) {
+  return (
+    <li>
+      <span className="dim">
+        <VisibleText text={site} /> {id} · score {answerScore} ·{' '}
+        {formatQuantity(htmlCharacters, 'character')}
+      </span>
+      {text ? (
+        <p>
+          <strong>
+            <VisibleText text={text.prompt} />
+          </strong>{' '}
+          <VisibleText text={text.answer} />
+        </p>
+      ) : (
+        <p className="dim">The dump is packed: its words are read for picks alone.</p>
+      )}
+    </li>
   );
 }
 

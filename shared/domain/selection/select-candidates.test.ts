@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { candidateMarks, type Candidate } from './candidate.ts';
 import { dropReason, selectCandidates } from './select-candidates.ts';
-import { selectionRecipeSchema } from './selection-recipe.ts';
+import { selectionRecipeSchema, type DropReason } from './selection-recipe.ts';
+import { candidateExamples } from './candidate-examples.ts';
 import { groupOfSite } from './site-groups.ts';
 
 const lima = selectionRecipeSchema.parse({});
@@ -146,5 +147,25 @@ describe('groupOfSite', () => {
       'dropped',
       'stem',
     ]);
+  });
+});
+
+describe('candidateExamples', () => {
+  it('draws among all that a rule drops, and among those that every rule keeps', () => {
+    const candidates = Array.from({ length: 90 }, (_, at) =>
+      candidate(at + 1, { answerScore: at % 3 ? 20 : 1 }),
+    );
+    const sites = [{ site: 'coffee.stackexchange', candidates }, site('stackapps', 9)];
+    const ids = (reason: DropReason, seed = 0) =>
+      candidateExamples(sites, { ...lima, seed }, { reason, most: 4 }).map(
+        (example) => example.candidate.questionId,
+      );
+    const low = ids('answer-score-low');
+    expect(low).toHaveLength(4);
+    expect(low.filter((id) => (id - 1) % 3 !== 0)).toEqual([]);
+    expect(ids('answer-score-low', 1)).not.toEqual(low);
+    expect(ids('not-drawn').filter((id) => (id - 1) % 3 === 0)).toEqual([]);
+    expect(ids('site-dropped')).toHaveLength(4);
+    expect(ids('first-person')).toEqual([]);
   });
 });

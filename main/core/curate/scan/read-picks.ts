@@ -15,6 +15,8 @@ type Place = CandidatePlace & Pick<Candidate, 'questionId' | 'answerId'>;
 export interface PicksRequest {
   path: string;
   places: readonly Place[];
+  /** Nothing is read of a packed dump. */
+  isSoughtOnly?: boolean;
 }
 
 /** What became of a pick: a sample, or why there is none. */
@@ -28,11 +30,16 @@ export interface ReadPick {
  * Reads the picks of a dump and makes samples of them, as an import does. In a plain dump rows are
  * sought; a packed one is read through.
  */
-export async function readPicks({ path, places }: PicksRequest): Promise<ReadPick[]> {
+export async function readPicks({
+  path,
+  places,
+  isSoughtOnly = false,
+}: PicksRequest): Promise<ReadPick[]> {
   const wanted = new Set(
     places.flatMap(({ questionByte, answerByte }) => [questionByte, answerByte]),
   );
   const source = await ByteSource.open(path);
+  if (isSoughtOnly && !source.isPlain) return places.map(({ questionId }) => ({ questionId }));
   const rows = source.isPlain ? await seekRows(path, wanted) : await findRows(source, wanted);
   const site = stackExchangeSite(path, undefined);
   return places.map((place) => {

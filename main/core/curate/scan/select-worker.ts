@@ -4,24 +4,40 @@ import {
   type Selection,
 } from '../../../../shared/domain/selection/select-candidates.ts';
 import type { SelectionRequest } from '../../../../shared/contract/scans.ts';
+import {
+  candidateExamples,
+  type CandidateExample,
+} from '../../../../shared/domain/selection/candidate-examples.ts';
+import type {
+  DropReason,
+  SelectionRecipe,
+} from '../../../../shared/domain/selection/selection-recipe.ts';
 import { failureOf, type WorkerFailure } from '../../base/worker-failure.ts';
 import { readCandidates, type PlacedCandidate } from './candidate-file.ts';
 
-/** What to pick of: the files of candidates by site. */
-export interface SelectRequest extends SelectionRequest {
-  files: readonly { site: string; path: string }[];
-}
+/** The files of candidates by site, and what is to be picked of them, or shown as examples. */
+export type SelectRequest = { files: readonly { site: string; path: string }[] } & (
+  SelectionRequest | { recipe: SelectionRecipe; examplesOf: DropReason; most: number }
+);
 
 /** What the worker tells. */
 export type FromSelectWorker =
-  { kind: 'done'; selection: Selection<PlacedCandidate> } | WorkerFailure;
+  | { kind: 'done'; selection: Selection<PlacedCandidate> }
+  | { kind: 'done'; examples: CandidateExample<PlacedCandidate>[] }
+  | WorkerFailure;
 
-const { files, recipe, count }: SelectRequest = workerData;
+const request: SelectRequest = workerData;
 const post = (message: FromSelectWorker) => parentPort?.postMessage(message, []);
 
 try {
-  const sites = files.map(({ site, path }) => ({ site, candidates: readCandidates(path) }));
-  post({ kind: 'done', selection: selectCandidates(sites, recipe, count) });
+  const { recipe } = request;
+  const sites = request.files.map(({ site, path }) => ({ site, candidates: readCandidates(path) }));
+  if ('count' in request)
+    post({ kind: 'done', selection: selectCandidates(sites, recipe, request.count) });
+  else {
+    const { examplesOf: reason, most } = request;
+    post({ kind: 'done', examples: candidateExamples(sites, recipe, { reason, most }) });
+  }
 } catch (error) {
   post(failureOf(error));
 }

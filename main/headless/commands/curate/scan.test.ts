@@ -97,6 +97,9 @@ it('scans a folder of sites in one command, skips what has not changed, and pick
   );
   expect(stdout).toContain('40 of 60 candidates would be picked');
   expect(stdout).toContain('20: the title needs the body');
+  const words = ['--n', '1', '--dry-run', '--examples', 'answer-score-low'];
+  const { stdout: low } = await folder.run('select', 'p.lima', ...words);
+  expect(low.match(/stackexchange 5, score 1\n  Which way round .* More \d+\?/g)).toHaveLength(5);
 }, 120_000);
 
 it('says what is wrong with a path, a number, a setting and a site, and what was never scanned', async () => {

@@ -1,5 +1,6 @@
-import type { SelectionReport } from '../../../../shared/contract/scans.ts';
+import type { CandidateText, SelectionReport } from '../../../../shared/contract/scans.ts';
 import {
+  dropReasonSchema,
   selectionRecipeSchema,
   selectionSettingsSchema,
   type SelectionRecipe,
@@ -30,7 +31,7 @@ const shownUnusable = 10;
 export const selectCommand = defineCommand({
   name: 'select',
   usage:
-    'select P.lima --n N [--recipe lima] [--set key=value]… [--group SITE=stem|other|dropped]… [--dry-run]',
+    'select P.lima --n N [--recipe lima] [--set key=value]… [--group SITE=stem|other|dropped]… [--dry-run [--examples RULE]]',
   summary: 'Pick samples of the scanned dumps by a recipe, as LIMA did.',
   details: () => [
     'A site is drawn by temperature; of it the question with the highest score that every rule',
@@ -52,6 +53,11 @@ export const selectCommand = defineCommand({
       description: 'the group that a site belongs to: stem, other or dropped',
     },
     'dry-run': { type: 'boolean', description: 'tell what would be picked, change nothing' },
+    examples: {
+      type: 'string',
+      value: 'RULE',
+      description: `with --dry-run: some that a rule drops, or not-drawn: some that all keep (${dropReasonSchema.options.join(', ')})`,
+    },
   },
   edits: true,
   async run(call) {
@@ -60,12 +66,21 @@ export const selectCommand = defineCommand({
     const count = countOf(options.n);
     const recipe = recipeOf(options.set ?? [], options.group ?? []);
     const isDry = options['dry-run'] ?? false;
+    const reason =
+      options.examples === undefined
+        ? undefined
+        : oneOf(options.examples, dropReasonSchema.options, 'The rule');
+    if (reason && !isDry) throw new UsageError('--examples goes with --dry-run.');
     await using project = await openCoreWithProject({ ...call, edits: !isDry });
     const { client } = project;
     if (isDry) {
       const report = await client.scans.plan({ recipe, count }, { signal });
       const head = `${formatCount(report.picked)} of ${formatQuantity(report.candidates, 'candidate')} would be picked`;
-      terminal.result({ ...report, recipe }, [head, ...describe(report)].join('\n'));
+      const examples = reason ? await client.scans.examples({ recipe, reason }, { signal }) : [];
+      terminal.result(
+        { ...report, recipe, ...(reason && { examples }) },
+        [head, ...describe(report), ...examples.map(exampleText)].join('\n'),
+      );
       return;
     }
     const { jobId } = await client.scans.select({ recipe, count });
@@ -80,6 +95,12 @@ export const selectCommand = defineCommand({
     );
   },
 });
+
+const exampleText = ({ site, id, answerScore, text }: CandidateText): string =>
+  [
+    `${site} ${id}, score ${answerScore}`,
+    ...(text ? [`  ${text.prompt}`, `  ${text.answer}`] : ['  (the dump is packed)']),
+  ].join('\n');
 
 function countOf(text: string | undefined): number {
   const count = Number(text);
