@@ -11,15 +11,19 @@ import {
   question,
   type FixtureCompression,
 } from '../testing/import-fixtures.ts';
+import { makeArchive } from '../testing/make-archive.ts';
 import { readCandidates, readDump, type PlacedCandidate } from './candidate-file.ts';
 import { readPicks } from './read-picks.ts';
 import { scanDump } from './scan-dump.ts';
 
 const name = 'coffee.stackexchange.Posts.xml';
 
-async function scanText(text: string, compression: FixtureCompression = 'plain') {
+async function scanText(text: string, compression: FixtureCompression | '7z' = 'plain') {
   const folder = new FixtureFolder();
-  const path = folder.write(name, text, compression);
+  const path =
+    compression === '7z'
+      ? folder.write('coffee.stackexchange.com.7z', await makeArchive({ 'Posts.xml': text }))
+      : folder.write(name, text, compression);
   const outPath = join(folder.path, 'coffee.scan');
   const dump = await scanDump({ path, modifiedMs: 1, outPath }, () => undefined);
   return { folder, path, dump, outPath, candidates: [...readCandidates(outPath)] };
@@ -140,7 +144,7 @@ test('a scan names the posts that a slow reader finds, whatever their order and 
   );
 });
 
-test.each(['plain', 'gzip', 'zstd'] as const)(
+test.each(['plain', 'gzip', 'zstd', '7z'] as const)(
   'picks of a %s dump become the samples that an import makes of the same posts',
   async (compression) => {
     const text = postsDump([
