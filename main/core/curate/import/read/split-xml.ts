@@ -13,7 +13,8 @@ export interface XmlPiece {
 const lessThan = 0x3c;
 const greaterThan = 0x3e;
 const newline = 0x0a;
-const quotes = new Set([0x22, 0x27]);
+const doubleQuote = 0x22;
+const singleQuote = 0x27;
 
 /** Markup with an end of its own; the text of a CDATA section belongs nowhere in a dump. */
 const sections: [start: string, end: string][] = [
@@ -25,10 +26,34 @@ const sections: [start: string, end: string][] = [
 const tellingBytes = 10;
 const nextRow = /^<(?:row[\s/>]|\/posts\s*>)/;
 
+/** The next place of a character in a text, remembered until it is passed: no part is searched twice. */
+class NextPlace {
+  readonly #character: string;
+  #at = -1;
+
+  constructor(character: string) {
+    this.#character = character;
+  }
+
+  /** Forgets the place: another text follows. */
+  reset(): void {
+    this.#at = -1;
+  }
+
+  /** At `at` or behind it, which never goes back; the end of the text where there is none. */
+  from(text: string, at: number): number {
+    if (this.#at < at) {
+      const found = text.indexOf(this.#character, at);
+      this.#at = found === -1 ? text.length : found;
+    }
+    return this.#at;
+  }
+}
+
 /**
  * Cuts an XML dump into its rows, wherever lines end and whatever comments, instructions and
- * document types lie between them. A quote that is never closed ends at the next row. Every byte
- * is looked at once, and what is longer than a record is not held.
+ * document types lie between them. A quote that is never closed ends at the next row. Bytes are
+ * gone through a fixed number of times, and what is longer than a record is not held.
  */
 export class XmlSplitter {
   readonly #blank = new BlankRun();
@@ -46,6 +71,12 @@ export class XmlSplitter {
   #searched = 0;
   #quote = 0;
   #brackets = 0;
+  /** What was not looked through yet when the last chunk came, a character for each byte. */
+  #text = '';
+  #textAt = 0;
+  readonly #nextTag = new NextPlace('<');
+  readonly #nextDouble = new NextPlace('"');
+  readonly #nextSingle = new NextPlace("'");
   #droppedBytes = 0;
   #out: XmlPiece[] = [];
 
@@ -55,11 +86,13 @@ export class XmlSplitter {
 
   /** The pieces that end in this chunk. */
   push(chunk: Buffer): XmlPiece[] {
-    this.#buffer = Buffer.concat([this.#buffer.subarray(this.#at), chunk]);
+    const rest = this.#buffer.subarray(this.#at);
+    this.#buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     this.#base += this.#at;
     this.#searched -= this.#at;
     this.#newlineAt = -1;
     this.#at = 0;
+    this.#takeText();
     while (this.#next());
     const isTooLong = this.#droppedBytes > 0 || this.#buffer.length - this.#at > this.#maxBytes;
     if (this.#opened !== undefined && isTooLong) this.#drop();
@@ -71,6 +104,12 @@ export class XmlSplitter {
     this.#isLast = true;
     while (this.#next());
     return this.#take();
+  }
+
+  #takeText(): void {
+    this.#textAt = this.#opened === undefined ? 0 : this.#searched;
+    this.#text = this.#buffer.toString('latin1', this.#textAt);
+    for (const next of [this.#nextTag, this.#nextDouble, this.#nextSingle]) next.reset();
   }
 
   #take(): XmlPiece[] {
@@ -153,17 +192,34 @@ export class XmlSplitter {
 
   /** Just behind the tag, or where the next row begins though this one is not closed. */
   #tagEnd(): number {
-    for (let at = this.#searched; at < this.#buffer.length; at++) {
-      const byte = this.#buffer[at] ?? 0;
-      if (byte === lessThan) {
-        const telling = this.#buffer.toString('latin1', at, at + tellingBytes);
-        if (nextRow.test(telling)) return at;
-        this.#searched = at;
-        if (telling.length < tellingBytes && !this.#isLast) return -1;
-      }
-      if (!this.#isQuoted(byte) && byte === greaterThan) return at + 1;
+    const text = this.#text;
+    for (let at = this.#searched - this.#textAt; ;) {
+      const next = this.#nextTag.from(text, at);
+      const close = this.#closeBefore(at, next);
+      if (close !== -1) return this.#textAt + close + 1;
+      this.#searched = this.#textAt + next;
+      if (next === text.length) return -1;
+      const telling = text.slice(next, next + tellingBytes);
+      if (nextRow.test(telling)) return this.#searched;
+      if (telling.length < tellingBytes && !this.#isLast) return -1;
+      at = next + 1;
     }
-    this.#searched = this.#buffer.length;
+  }
+
+  /** The bracket that closes a tag, from one place of the text to another; -1 when it is not there. */
+  #closeBefore(from: number, to: number): number {
+    for (let at = from; at < to; at++) {
+      if (this.#quote !== 0) {
+        const next = this.#quote === doubleQuote ? this.#nextDouble : this.#nextSingle;
+        at = next.from(this.#text, at);
+        if (at >= to) return -1;
+        this.#quote = 0;
+        continue;
+      }
+      const byte = this.#text.charCodeAt(at);
+      if (byte === greaterThan) return at;
+      if (byte === doubleQuote || byte === singleQuote) this.#quote = byte;
+    }
     return -1;
   }
 
@@ -172,7 +228,7 @@ export class XmlSplitter {
       if (byte === this.#quote) this.#quote = 0;
       return true;
     }
-    if (!quotes.has(byte)) return false;
+    if (byte !== doubleQuote && byte !== singleQuote) return false;
     this.#quote = byte;
     return true;
   }
