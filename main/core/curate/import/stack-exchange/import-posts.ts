@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { basename } from 'node:path';
-import { ImportStaging, type StagedPair } from '../../../../store/import-staging.ts';
+import { ImportStaging, type StagedPair } from '../../../../store/staging/import-staging.ts';
 import { RecordProblem } from '../sample/import-error.ts';
 import type { ImportOutput } from '../sample/import-output.ts';
 import { XmlSplitter, type XmlPiece } from '../read/split-xml.ts';
