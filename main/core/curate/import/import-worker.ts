@@ -4,7 +4,7 @@ import { importFile, type ImportCounts, type ImportRequest } from './import-file
 import { ImportError, type ImportErrorCode } from './sample/import-error.ts';
 import type { ImportBatch } from './sample/import-output.ts';
 
-/** What the worker tells: every batch waits for an answer before the next one is read. */
+/** What the worker tells: every batch is answered once it was taken. */
 export type FromImportWorker =
   | { kind: 'batch'; batch: ImportBatch }
   | { kind: 'done'; counts: ImportCounts }
@@ -33,9 +33,22 @@ function failureOf(error: unknown): { code: ImportErrorCode | undefined; message
   };
 }
 
-function postBatch(batch: ImportBatch): Promise<void> {
+// While one batch is being stored the next one is read, and no more: memory stays flat.
+const mostUntaken = 2;
+let untaken = 0;
+let wake = Promise.withResolvers<void>();
+port.on('message', () => {
+  untaken--;
+  wake.resolve();
+});
+
+async function postBatch(batch: ImportBatch): Promise<void> {
   post({ kind: 'batch', batch });
-  return new Promise((resolve) => port.once('message', () => resolve()));
+  untaken++;
+  while (untaken >= mostUntaken) {
+    wake = Promise.withResolvers();
+    await wake.promise;
+  }
 }
 
 try {

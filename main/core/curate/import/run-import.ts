@@ -16,7 +16,7 @@ const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 10
 
 const terminateMs = 1000;
 
-/** What happens with the results; the reader waits for `onBatch` before it goes on. */
+/** What happens with the results; while `onBatch` takes one batch the reader prepares the next. */
 export interface ImportHandlers {
   signal?: AbortSignal;
   onBatch(samples: ParsedSample[]): Promise<void> | void;
@@ -39,10 +39,15 @@ export async function runImport(
   const { promise, resolve, reject } = Promise.withResolvers<ImportCounts>();
   const onAbort = () => reject(signal?.reason);
   signal?.addEventListener('abort', onAbort, { once: true });
+  // The next batch may come while one is being stored: each waits for those before it.
+  let taken = Promise.resolve();
   worker.on('message', (message: FromImportWorker) => {
-    if (message.kind === 'done') resolve(message.counts);
-    else if (message.kind === 'failed') reject(failureOf(message));
-    else void takeBatch(worker, message.batch, handlers).catch(reject);
+    if (message.kind === 'done') void taken.then(() => resolve(message.counts), reject);
+    else if (message.kind === 'failed') void taken.then(() => reject(failureOf(message)), reject);
+    else {
+      taken = taken.then(() => takeBatch(worker, message.batch, handlers));
+      taken.catch(reject);
+    }
   });
   worker.on('error', (cause) => reject(crashOf(String(cause), cause)));
   worker.on('exit', (code) => reject(crashOf(`exit code ${code}`)));
