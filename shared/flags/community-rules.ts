@@ -150,16 +150,20 @@ function nextOfSameLength(runs: readonly RegExpExecArray[], index: number) {
 // LIMA names "I" and "my". Not meant are I/O and "Part I:"; "World War I" is taken for a person.
 const firstPerson =
   /(?<![\w/&.-])(?:I(?:['’](?:m|ve|d|ll))?(?![\w/.:)-])|(?:my|mine|myself|me)(?![\w-]))/gi;
+const crossReferences = [
+  String.raw`as (?:\S+ ){0,2}(?:mentioned|noted|stated|pointed out|said|explained)\b`,
+  String.raw`(?:mentioned|stated|noted) (?:above|earlier|before|by)\b`,
+  String.raw`stack ?(?:exchange|overflow)\b`,
+  String.raw`(?:other|previous|accepted|earlier|above|existing|another) (?:\w+ )?(?:answers?|answerers?|posts?|repl(?:y|ies))\b`,
+  String.raw`(?:answers?|comments?) (?:above|below|by|here)\b`,
+  String.raw`in (?:the|your|a) comments?\b`,
+  String.raw`(?:up|down)-?vot(?:e|ed|es|ing)\b`,
+];
+// All words behind one boundary: it is looked for once, where each of them would look for its own.
 const crossReference = new RegExp(
   [
-    String.raw`\bas (?:\S+ ){0,2}(?:mentioned|noted|stated|pointed out|said|explained)\b`,
-    String.raw`\b(?:mentioned|stated|noted) (?:above|earlier|before|by)\b`,
-    String.raw`\bstack ?(?:exchange|overflow)\b`,
-    String.raw`\b(?:other|previous|accepted|earlier|above|existing|another) (?:\w+ )?(?:answers?|answerers?|posts?|repl(?:y|ies))\b`,
+    String.raw`\b(?:${crossReferences.join('|')})`,
     String.raw`(?<=\w)(?<!\b(?:let|here|there|that|it|what|who|how|everyone|today))['’]s? (?:answer|comment|reply)\b`,
-    String.raw`\b(?:answers?|comments?) (?:above|below|by|here)\b`,
-    String.raw`\bin (?:the|your|a) comments?\b`,
-    String.raw`\b(?:up|down)-?vot(?:e|ed|es|ing)\b`,
     String.raw`(?<![\w.@])@[A-Za-z]\w+`,
   ].join('|'),
   'gi',

@@ -37,7 +37,7 @@ export const textRules: ReadonlySet<FlagRule> = new Set<FlagRule>([
 ]);
 
 // Tabs, line ends, and the form feeds and vertical tabs of source code are white space.
-const control = /(?!\s)\p{Cc}/gu;
+const control = /[\p{Cc}--\s]/gv;
 
 /** What the rules for any text find: control characters, and the text of chat templates. */
 export const measureText = (messages: readonly Message[]): Flag[] => [

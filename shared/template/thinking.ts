@@ -35,7 +35,8 @@ export function splitThinking(text: string): ThoughtAnswer {
     thoughts.push(inside.slice(0, end));
     rest = inside.slice(end + start.close.length);
   }
-  const [closed] = thoughts.length > 0 ? [] : (unopened.exec(text) ?? []);
+  const isUnopened = thoughts.length === 0 && text.includes('</think>');
+  const [closed] = isUnopened ? (unopened.exec(text) ?? []) : [];
   if (closed !== undefined) {
     thoughts.push(closed.trimEnd().slice(0, -'</think>'.length));
     rest = text.slice(closed.length);

@@ -4,6 +4,9 @@ let counts: Intl.NumberFormat | undefined;
 
 /** A number with thousands separators, the same in every locale: `12,345`. */
 export function formatCount(count: number): string {
+  // Imports count by the hundred thousand, and Intl takes microseconds for each.
+  if (Number.isSafeInteger(count) && count > 0)
+    return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
   // Made when it is needed: that takes some 10 ms of every process's start.
   return (counts ??= new Intl.NumberFormat('en-US')).format(count);
 }

@@ -8,15 +8,15 @@ import {
 import { longestRun, MarkdownInline } from './markdown-inline.ts';
 import { scriptOf, type Script } from './markdown-scripts.ts';
 
-const marks: Record<string, string> = {
-  b: '**',
-  strong: '**',
-  i: '*',
-  em: '*',
-  del: '~~',
-  s: '~~',
-  strike: '~~',
-};
+const marks = new Map([
+  ['b', '**'],
+  ['strong', '**'],
+  ['i', '*'],
+  ['em', '*'],
+  ['del', '~~'],
+  ['s', '~~'],
+  ['strike', '~~'],
+]);
 const blocks = new Set(
   (
     'p div section article header footer main aside nav figure figcaption address form fieldset ' +
@@ -96,7 +96,7 @@ class MarkdownReader implements HtmlEvents {
       return;
     }
     if ((this.#raw || this.#scripts.length > 0) && !this.#leavesRaw(name, attributes)) return;
-    const mark = markOf(name);
+    const mark = marks.get(name);
     if (mark) this.#inline.openMark(mark);
     else if (hidden.has(name)) this.#hiddenIn = name;
     else if (name === 'br') this.#inline.addLineBreak();
@@ -123,7 +123,7 @@ class MarkdownReader implements HtmlEvents {
       if (!isBlock(name) && !cells.has(name) && name !== 'tr' && name !== 'table') return;
       this.#closeScripts();
     }
-    const mark = markOf(name);
+    const mark = marks.get(name);
     if (mark) this.#inline.closeMark(mark);
     else if (this.#table) this.#closeInTable(name);
     else this.#closeBlock(name);
@@ -273,10 +273,6 @@ class MarkdownReader implements HtmlEvents {
     if (level === 0) this.#blocks.write(paragraphLines(text), isTight);
     else this.#blocks.write([`${'#'.repeat(level)} ${text.replaceAll(/\s+/g, ' ')}`], false);
   }
-}
-
-function markOf(name: string): string | undefined {
-  return Object.hasOwn(marks, name) ? marks[name] : undefined;
 }
 
 function isRaw(name: string): boolean {

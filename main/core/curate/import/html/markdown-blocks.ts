@@ -142,6 +142,8 @@ const isUnderHeader = (line: string) =>
   /^[|:-][\s|:-]*$/.test(line) && line.includes('-') && /[|:]/.test(line);
 
 function escapeMark(line: string): string {
+  // Most lines begin with a letter, which is no mark.
+  if (/^[A-Za-z]/.test(line)) return line;
   if (blockMark.test(line) || isUnderHeader(line)) return `\\${line}`;
   return line
     .replace(numberMark, String.raw`$1\$2`)

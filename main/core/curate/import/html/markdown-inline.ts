@@ -6,8 +6,8 @@ interface Span {
 }
 
 // White space that is not one plain space, and what is no character of a text.
-const uncollapsed = /[^\S ]| {2}|(?!\s)\p{Cc}/u;
-const noText = /(?!\s)\p{Cc}/gu;
+const uncollapsed = /[[\s\p{Cc}]--[ ]]| {2}/v;
+const noText = /[\p{Cc}--\s]/gv;
 
 /**
  * The text of one Markdown block while it is read: collapses white space as HTML does and puts

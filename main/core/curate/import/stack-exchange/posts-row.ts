@@ -53,25 +53,36 @@ export class StackExchangeRow {
   }
 }
 
+const namedEntities = new Map([
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['#xA', '\n'],
+  ['apos', "'"],
+  ['amp', '&'],
+]);
+
 /** Decodes the five named entities of XML and numeric ones; anything else stays as it is. */
 function decodeXmlText(text: string): string {
   if (!text.includes('&')) return text.toWellFormed();
-  // Plain replacements are several times as fast as a callback; &amp; must not be decoded before
-  // anything it could complete, so it comes last.
-  return text
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#xA;', '\n')
-    .replaceAll('&apos;', "'")
-    .replaceAll(/&(?:#x([0-9a-fA-F]{1,6})|#(\d{1,7})|amp);/g, decodeEntity)
-    .toWellFormed();
+  // Cut at what may be an entity: faster than a replacement of each, or a callback.
+  const [first = '', ...parts] = text.split('&');
+  let decoded = first;
+  for (const part of parts) {
+    const end = part.indexOf(';');
+    const character = decodeEntity(part.slice(0, Math.max(0, end)));
+    decoded += character === undefined ? `&${part}` : character + part.slice(end + 1);
+  }
+  return decoded.toWellFormed();
 }
 
-function decodeEntity(entity: string, hex?: string, decimal?: string): string {
-  if (entity === '&amp;') return '&';
+function decodeEntity(name: string): string | undefined {
+  const named = namedEntities.get(name);
+  if (named !== undefined || !name.startsWith('#')) return named;
+  const [, hex, decimal] = /^#(?:x([0-9a-fA-F]{1,6})|(\d{1,7}))$/.exec(name) ?? [];
+  if (hex === undefined && decimal === undefined) return undefined;
   const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
-  return code <= 0x10ffff ? String.fromCodePoint(code) : entity;
+  return code <= 0x10ffff ? String.fromCodePoint(code) : undefined;
 }
 
 function readAttribute(text: string, start: number, spans: AttributeSpans): number {
