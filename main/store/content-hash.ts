@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Message } from '../../shared/domain/message.ts';
 import { previewLine } from '../../shared/text/foreign-text.ts';
 import { StoreError } from './store-error.ts';
 
 /** SHA-256 of a text. */
-export const textHash = (text: string): string => createHash('sha256').update(text).digest('hex');
+export const textHash = (text: string): string => hash('sha256', text);
 
 const hashOf = (canonical: unknown) => textHash(JSON.stringify(canonical));
 

@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { Message } from '../../../../shared/domain/message.ts';
 import {
@@ -19,6 +18,7 @@ import {
   sampleWordsHash,
 } from '../../content-hash.ts';
 import { flagsOf, insertFlags, refreshFlags } from './sample-flags.ts';
+import { newId } from '../new-id.ts';
 import { nextSequence } from '../sequence.ts';
 
 /** A sample about to be stored; `originHash` is what makes a second import add nothing. */
@@ -31,10 +31,15 @@ export interface NewSample {
 }
 
 const previewLength = 160;
+const previewSource = 500;
+
+const collapse = (text: string) => text.replaceAll(/[\s\0]+/g, ' ').trim();
 
 function preview(messages: readonly Message[], role: 'user' | 'assistant'): string {
   const text = messages.find((message) => message.role === role)?.content ?? '';
-  return cutText(text.replaceAll(/[\s\0]+/g, ' ').trim(), previewLength);
+  // What stands far behind the cut changes nothing, unless what comes before is mostly white space.
+  const start = collapse(text.slice(0, previewSource));
+  return cutText(start.length > 2 * previewLength ? start : collapse(text), previewLength);
 }
 
 /** What the list shows of a sample, from its words. */
@@ -94,8 +99,8 @@ export function insertSample(db: Database, sample: NewSample, author: string): s
 
 /** Rows that share a sequence number stand in the order of their ids, so in that of their places. */
 function insertNew(db: Database, sample: NewSample, author: string, sequence: number): string {
-  const id = uuidv7();
-  const versionId = uuidv7();
+  const id = newId();
+  const versionId = newId();
   const text = summary(sample.messages);
   run(
     db,
@@ -208,7 +213,7 @@ export function addVersion(
   parents: readonly string[] = [sample.versionId],
 ): void {
   withTransaction(db, () => {
-    const id = uuidv7();
+    const id = newId();
     const ordinal = sample.versionOrdinal + 1;
     const hash = sampleContentHash(edit.messages);
     const version = { seq: sample.seq, id, ordinal, hash, sequence: nextSequence(db) };
