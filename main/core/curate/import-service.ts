@@ -18,6 +18,7 @@ import type { CoreState } from '../project/core-state.ts';
 import type { GuardedPayload, JobContext, JobHandler } from '../jobs/job-handler.ts';
 import { SessionScoped, type ProjectSession } from '../project/project-session.ts';
 import { sampleOriginHash } from '../../store/content-hash.ts';
+import { withoutSyncing } from '../../store/database.ts';
 import type { ImportCounts } from './import/import-file.ts';
 import type { BadLine, ParsedSample } from './import/sample/parsed-sample.ts';
 import { runImport } from './import/run-import.ts';
@@ -84,8 +85,8 @@ async function importFile(
           unit: 'bytes',
           detail: importProgressText({ ...payload, read, added: tally.added, unpackedBytes }),
         }),
-      onBatch: async (samples) => {
-        tally.addBatch(samples);
+      onBatch: async (samples, originHashes) => {
+        tally.addBatch(samples, originHashes);
         if (!payload.dryRun) session.changes.touch('samples', 'project');
       },
     },
@@ -111,17 +112,19 @@ class ImportTally {
     this.#seen = payload.dryRun ? seenInBatch(session, payload.batch) : new Set();
   }
 
-  addBatch(samples: readonly ParsedSample[]): void {
-    const fresh: NewSample[] = samples.map((sample) => ({
+  addBatch(samples: readonly ParsedSample[], originHashes: readonly string[]): void {
+    const fresh: NewSample[] = samples.map((sample, index) => ({
       ...sample,
-      originHash: sampleOriginHash(sample.messages),
+      originHash: originHashes[index] ?? sampleOriginHash(sample.messages),
     }));
     const { db } = this.#session.file;
     const onKnown = (place: KnownPlace) => {
       this.#known[place] += 1;
     };
     if (!this.#payload.dryRun) {
-      this.added += addSamples(db, fresh, this.#payload.author, onKnown);
+      const add = () => addSamples(db, fresh, this.#payload.author, onKnown);
+      // The job's end waits for the disk, and for all before it; what is lost before, it adds again.
+      this.added += withoutSyncing(db, add);
       return;
     }
     for (const sample of fresh) {

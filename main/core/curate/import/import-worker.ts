@@ -1,12 +1,13 @@
 import { tmpdir } from 'node:os';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { sampleOriginHash } from '../../../store/content-hash.ts';
 import { importFile, type ImportCounts, type ImportRequest } from './import-file.ts';
 import { ImportError, type ImportErrorCode } from './sample/import-error.ts';
 import type { ImportBatch } from './sample/import-output.ts';
 
 /** What the worker tells: every batch is answered once it was taken. */
 export type FromImportWorker =
-  | { kind: 'batch'; batch: ImportBatch }
+  | { kind: 'batch'; batch: ImportBatch; originHashes: string[] }
   | { kind: 'done'; counts: ImportCounts }
   | { kind: 'failed'; code: ImportErrorCode | undefined; message: string };
 
@@ -43,7 +44,8 @@ port.on('message', () => {
 });
 
 async function postBatch(batch: ImportBatch): Promise<void> {
-  post({ kind: 'batch', batch });
+  const originHashes = batch.samples.map(({ messages }) => sampleOriginHash(messages));
+  post({ kind: 'batch', batch, originHashes });
   untaken++;
   while (untaken >= mostUntaken) {
     wake = Promise.withResolvers();

@@ -12,14 +12,15 @@ const workerUrl = workerBeside(import.meta.url, 'import-worker');
 
 // Most objects of an import die young; a small young generation keeps the peak memory down. The
 // old one must hold the longest record (64 MB) several times over while it is parsed.
-const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 1024 };
+const resourceLimits = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 1024 };
 
 const terminateMs = 1000;
 
 /** What happens with the results; while `onBatch` takes one batch the reader prepares the next. */
 export interface ImportHandlers {
   signal?: AbortSignal;
-  onBatch(samples: ParsedSample[]): Promise<void> | void;
+  /** With the hash of each, which would take time of the thread that answers people. */
+  onBatch(samples: ParsedSample[], originHashes: string[]): Promise<void> | void;
   onProgress?(progress: ImportProgress): void;
   onBadLine?(badLine: BadLine): void;
 }
@@ -45,7 +46,7 @@ export async function runImport(
     if (message.kind === 'done') void taken.then(() => resolve(message.counts), reject);
     else if (message.kind === 'failed') void taken.then(() => reject(failureOf(message)), reject);
     else {
-      taken = taken.then(() => takeBatch(worker, message.batch, handlers));
+      taken = taken.then(() => takeBatch(worker, message, handlers));
       taken.catch(reject);
     }
   });
@@ -70,12 +71,12 @@ async function endWorker(worker: Worker): Promise<void> {
 
 async function takeBatch(
   worker: Worker,
-  batch: Extract<FromImportWorker, { kind: 'batch' }>['batch'],
+  { batch, originHashes }: Extract<FromImportWorker, { kind: 'batch' }>,
   handlers: ImportHandlers,
 ): Promise<void> {
   if (handlers.signal?.aborted) return;
   for (const badLine of batch.badLines) handlers.onBadLine?.(badLine);
-  if (batch.samples.length > 0) await handlers.onBatch(batch.samples);
+  if (batch.samples.length > 0) await handlers.onBatch(batch.samples, originHashes);
   handlers.onProgress?.(batch.progress);
   worker.postMessage('taken', []);
 }
