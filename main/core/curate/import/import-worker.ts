@@ -47,10 +47,9 @@ async function postBatch(batch: ImportBatch): Promise<void> {
   const originHashes = batch.samples.map(({ messages }) => sampleOriginHash(messages));
   post({ kind: 'batch', batch, originHashes });
   untaken++;
-  while (untaken >= mostUntaken) {
-    wake = Promise.withResolvers();
-    await wake.promise;
-  }
+  if (untaken < mostUntaken) return;
+  wake = Promise.withResolvers();
+  await wake.promise;
 }
 
 try {
