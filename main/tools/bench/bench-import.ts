@@ -6,11 +6,12 @@ import { parseArgs } from 'node:util';
 import { SaxesParser } from 'saxes';
 import { z } from 'zod';
 import { resultOf } from '../../../shared/contract/job-kinds.ts';
+import { scanDump } from '../../core/curate/scan/scan-dump.ts';
 import { TestCore } from '../../core/testing/a-core.ts';
 import { writeSyntheticPosts } from './synthetic-posts.ts';
 
-// Imports a Posts.xml into a new project, from the first byte until the last sample is on disk, and
-// lets saxes do nothing but parse the same file. Each run is a process of its own, in turns, so that
+// Imports a Posts.xml into a new project, from the first byte until the last sample is on disk, scans
+// it, and lets saxes do nothing but parse the same file. Each run is a process of its own, in turns, so that
 // peaks of memory are its own: MB/s (10^6 bytes) of the file as it lies on disk, and the peak.
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -59,7 +60,20 @@ async function parseOnly(path: string): Promise<Measured> {
   });
 }
 
-const works = { import: importIntoProject, saxes: parseOnly };
+async function scan(path: string): Promise<Measured> {
+  const folder = mkdtempSync(join(tmpdir(), 'lima-bench-'));
+  try {
+    const outPath = join(folder, 'posts.scan');
+    return await measured(async () => {
+      const request = { path, modifiedMs: 0, outPath };
+      return (await scanDump(request, () => undefined)).counts.rows;
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const works = { import: importIntoProject, scan, saxes: parseOnly };
 type Work = keyof typeof works;
 
 function inProcess(work: Work, path: string): Measured {
@@ -72,10 +86,10 @@ function inProcess(work: Work, path: string): Measured {
 
 function compare(path: string, runs: number): void {
   const megabytes = statSync(path).size / 1e6;
-  const rates: Record<Work, number[]> = { import: [], saxes: [] };
+  const rates: Record<Work, number[]> = { import: [], scan: [], saxes: [] };
   console.log(`${megabytes.toFixed(1)} MB, ${runs} runs each`);
   for (let run = 0; run < runs; run++)
-    for (const work of ['import', 'saxes'] as const) {
+    for (const work of ['import', 'scan', 'saxes'] as const) {
       const { seconds, rows, peakMegabytes } = inProcess(work, path);
       rates[work].push(megabytes / seconds);
       console.log(
@@ -83,10 +97,11 @@ function compare(path: string, runs: number): void {
           `peak memory ${peakMegabytes.toFixed(0)} MB`,
       );
     }
-  const [ours, theirs] = [median(rates.import), median(rates.saxes)];
+  const saxes = median(rates.saxes);
+  const told = (rate: number) => `${rate.toFixed(1)} MB/s (${(rate / saxes).toFixed(2)})`;
   console.log(
-    `median: import end to end ${ours.toFixed(1)} MB/s, saxes parsing alone ${theirs.toFixed(1)} MB/s ` +
-      `(${(ours / theirs).toFixed(2)})`,
+    `median: import end to end ${told(median(rates.import))}, scan ${told(median(rates.scan))}, ` +
+      `saxes parsing alone ${saxes.toFixed(1)} MB/s`,
   );
 }
 
@@ -94,7 +109,7 @@ const median = (numbers: readonly number[]): number =>
   numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 
 const [given] = positionals;
-if (values.only === 'import' || values.only === 'saxes')
+if (values.only === 'import' || values.only === 'scan' || values.only === 'saxes')
   console.log(JSON.stringify(await works[values.only](given ?? '')));
 else if (given !== undefined) compare(given, Number(values.runs));
 else {

@@ -12,7 +12,7 @@ const workerUrl = workerBeside(import.meta.url, 'import-worker');
 
 // Most objects of an import die young; a small young generation keeps the peak memory down. The
 // old one must hold the longest record (64 MB) several times over while it is parsed.
-const resourceLimits = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 1024 };
+const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 1024 };
 
 const terminateMs = 1000;
 
