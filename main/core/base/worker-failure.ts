@@ -15,7 +15,9 @@ export function failureOf(error: unknown): WorkerFailure {
     return { kind: 'failed', code: error.code, message, data: error.data };
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const isFull = code === 'SQLITE_FULL' || code === 'ENOSPC';
-  return { kind: 'failed', code: isFull ? 'DISK_FULL' : '', message, data: {} };
+  // What is wrong with a file a person can act on, whichever reader says so.
+  const ofFile = code.startsWith('FILE_') ? code : '';
+  return { kind: 'failed', code: isFull ? 'DISK_FULL' : ofFile, message, data: {} };
 }
 
 /** The error that a worker told of. */

@@ -43,7 +43,7 @@ export async function planSelection(
 ): Promise<SelectionReport> {
   return await session.calls.run([signal], async (stopped) => {
     const scans = scansOf(state, session);
-    return reportOf(await select(scans, request, stopped));
+    return reportOf(await select(state, scans, request, stopped));
   });
 }
 
@@ -64,7 +64,7 @@ export async function selectionExamples(
       recipe,
       examplesOf: reason,
       most: mostExamples,
-      files: filesOf(scans),
+      files: filesOf(state, scans),
     };
     const { examples } = await runWorker<Examples>(selectUrl, request, handlers);
     const texts: CandidateText[] = [];
@@ -87,8 +87,12 @@ function textOf(pick: ReadPick | undefined): CandidateText['text'] {
   return pick?.sample ? { prompt, answer } : null;
 }
 
-const filesOf = (scans: readonly StoredScan[]) =>
-  scans.map(({ dump, candidatesPath }) => ({ site: dump.site, path: candidatesPath }));
+const filesOf = (state: CoreState, scans: readonly StoredScan[]): SelectRequest['files'] =>
+  scans.map(({ dump, candidatesPath }) => ({
+    site: dump.site,
+    path: candidatesPath,
+    dumpPath: state.paths.check(dump.path),
+  }));
 
 /** Queues picking by a recipe. */
 export function startSelection(
@@ -122,11 +126,12 @@ function scansOf(state: CoreState, session: ProjectSession): StoredScan[] {
 }
 
 async function select(
+  state: CoreState,
   scans: readonly StoredScan[],
   { recipe, count }: SelectionRequest,
   signal: AbortSignal,
 ): Promise<Selection<PlacedCandidate>> {
-  const request: SelectRequest = { recipe, count, files: filesOf(scans) };
+  const request: SelectRequest = { recipe, count, files: filesOf(state, scans) };
   return (await runWorker<Selected>(selectUrl, request, { signal, onStep: silent })).selection;
 }
 
@@ -138,7 +143,7 @@ async function pick(
 ): Promise<JobResult<'select'>> {
   const { signal } = context;
   const scans = scansOf(state, session);
-  const selection = await select(scans, request, signal);
+  const selection = await select(state, scans, request, signal);
   const report = reportOf(selection);
   const result: JobResult<'select'> = { report, added: 0, known: 0, unusable: [] };
   let done = 0;

@@ -7,6 +7,8 @@ export const candidateMarks = {
   titleNeedsBody: 1,
   firstPerson: 2,
   crossReference: 4,
+  /** The two above were looked for: a scan leaves that until a recipe asks, where it can. */
+  wordsMeasured: 8,
 } as const;
 
 /** A question of a dump with its best answer, as far as choosing goes. */

@@ -54,6 +54,12 @@ export function selectCandidates<Found extends Candidate>(
   return { picks, sites: sifted.map(({ tally }) => tally) };
 }
 
+/** Whether a recipe can only say of a candidate what it does once its words were looked at. */
+export const needsWords = (candidate: Candidate, recipe: SelectionRecipe): boolean =>
+  (candidate.marks & candidateMarks.wordsMeasured) === 0 &&
+  (recipe.firstPerson === 'drop' || recipe.crossReference === 'drop') &&
+  dropReason(candidate, recipe) === undefined;
+
 /** Why a rule drops a candidate; `undefined` when every rule keeps it. */
 export function dropReason(candidate: Candidate, recipe: SelectionRecipe): DropReason | undefined {
   const has = (mark: keyof typeof candidateMarks) => (candidate.marks & candidateMarks[mark]) !== 0;

@@ -9,9 +9,10 @@ import {
 import { byteAt, putByte, type JoinedPost } from './post-join.ts';
 
 /** Goes up with every change of what a scan measures: older scans are then made again. */
-export const scanVersion = 1;
+export const scanVersion = 2;
 
 const fields = 13;
+const marksField = 7;
 const blockRecords = 4096;
 const headBytes = 64 * 1024;
 
@@ -49,7 +50,7 @@ export class CandidateWriter implements Disposable {
     block[at + 4] = answer.htmlCharacters;
     block[at + 5] = answer.textCharacters;
     block[at + 6] = question.titleCharacters;
-    block[at + 7] = question.marks | answer.marks;
+    block[at + marksField] = question.marks | answer.marks;
     putByte(block, at + 8, question.byte);
     putByte(block, at + 10, answer.byte);
     block[at + 12] = answer.line;
@@ -113,6 +114,31 @@ export function* readCandidates(path: string): Generator<PlacedCandidate> {
   }
 }
 
+/** Stores other marks for the candidates of which `marksOf` gives some, in place. */
+export function changeMarks(
+  path: string,
+  marksOf: (candidate: PlacedCandidate) => number | undefined,
+): void {
+  const file = openSync(path, 'r+');
+  const block = new Int32Array(fields * blockRecords);
+  try {
+    for (let byte = headBytes; ; byte += block.byteLength) {
+      const read = readSync(file, block, 0, block.byteLength, byte);
+      let isChanged = false;
+      for (let at = 0; at + fields <= read / 4; at += fields) {
+        const marks = marksOf(candidateAt(block, at));
+        if (marks === undefined) continue;
+        block[at + marksField] = marks;
+        isChanged = true;
+      }
+      if (isChanged) writeSync(file, block, 0, read, byte);
+      if (read < block.byteLength) return;
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
 function candidateAt(block: Int32Array, at: number): PlacedCandidate {
   return {
     questionId: block[at] ?? 0,
@@ -122,7 +148,7 @@ function candidateAt(block: Int32Array, at: number): PlacedCandidate {
     htmlCharacters: block[at + 4] ?? 0,
     textCharacters: block[at + 5] ?? 0,
     titleCharacters: block[at + 6] ?? 0,
-    marks: block[at + 7] ?? 0,
+    marks: block[at + marksField] ?? 0,
     questionByte: byteAt(block, at + 8),
     answerByte: byteAt(block, at + 10),
     answerLine: block[at + 12] ?? 0,

@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
 import type { CandidatePlace, Candidate } from '../../../../shared/domain/selection/candidate.ts';
-import { openInputFile, type InputFile } from '../../../input-files/input-file.ts';
 import { ByteSource } from '../import/read/byte-source.ts';
 import { XmlSplitter, type XmlPiece } from '../import/read/split-xml.ts';
 import { RecordProblem } from '../import/sample/import-error.ts';
@@ -8,6 +7,7 @@ import type { ParsedSample } from '../import/sample/parsed-sample.ts';
 import { stackExchangeSample } from '../import/stack-exchange/post-sample.ts';
 import { StackExchangeRow } from '../import/stack-exchange/posts-row.ts';
 import { stackExchangeSite } from '../import/stack-exchange/site.ts';
+import { DumpRows } from './dump-rows.ts';
 
 type Place = CandidatePlace & Pick<Candidate, 'questionId' | 'answerId'>;
 
@@ -40,7 +40,7 @@ export async function readPicks({
   );
   const source = await ByteSource.open(path);
   if (isSoughtOnly && !source.isPlain) return places.map(({ questionId }) => ({ questionId }));
-  const rows = source.isPlain ? await seekRows(path, wanted) : await findRows(source, wanted);
+  const rows = source.isPlain ? seekRows(path, wanted) : await findRows(source, wanted);
   const site = stackExchangeSite(path, undefined);
   return places.map((place) => {
     const { questionId, answerId } = place;
@@ -62,26 +62,14 @@ function rowWithId(piece: XmlPiece | undefined, id: number): StackExchangeRow {
   throw new RecordProblem(`post ${id} is not where the scan saw it: scan the dump again`);
 }
 
-const pieceBytes = 64 * 1024;
-
-async function seekRows(path: string, wanted: ReadonlySet<number>): Promise<Map<number, XmlPiece>> {
-  await using file = await openInputFile(path);
+function seekRows(path: string, wanted: ReadonlySet<number>): Map<number, XmlPiece> {
+  using dump = new DumpRows(path);
   const rows = new Map<number, XmlPiece>();
   for (const byte of [...wanted].toSorted((one, other) => one - other)) {
-    const row = await rowAt(file, byte);
+    const row = dump.at(byte);
     if (row) rows.set(byte, row);
   }
   return rows;
-}
-
-async function rowAt({ handle }: InputFile, byte: number): Promise<XmlPiece | undefined> {
-  const splitter = new XmlSplitter();
-  for (let at = byte; ; at += pieceBytes) {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(pieceBytes), 0, pieceBytes, at);
-    const [first] = splitter.push(buffer.subarray(0, bytesRead));
-    if (first) return first;
-    if (bytesRead < pieceBytes) return splitter.end()[0];
-  }
 }
 
 async function findRows(

@@ -1,6 +1,11 @@
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { candidateMarks } from '../../../../shared/domain/selection/candidate.ts';
+import {
+  selectionRecipeSchema,
+  type SelectionRecipe,
+} from '../../../../shared/domain/selection/selection-recipe.ts';
 import { seededUniform } from '../../../../shared/domain/seeded-uniform.ts';
 import {
   answer,
@@ -14,7 +19,9 @@ import {
 import { makeArchive } from '../testing/make-archive.ts';
 import { readCandidates, readDump, type PlacedCandidate } from './candidate-file.ts';
 import { readPicks } from './read-picks.ts';
-import { scanDump } from './scan-dump.ts';
+import { escapedLengths } from './escaped-lengths.ts';
+import { measureWords } from './measure-words.ts';
+import { scanDump, textCharacters } from './scan-dump.ts';
 
 const name = 'coffee.stackexchange.Posts.xml';
 
@@ -74,25 +81,111 @@ test('of each answered question the best answer is a candidate: by score, accept
   expect(readDump(outPath)).toEqual(dump);
 });
 
-test('the rules are measured on the HTML: lengths, I and my, other answers, a title without its body', async () => {
-  const { folder, candidates } = await scanRows([
+const wordy = postsDump(
+  [
     question(1, { Title: 'Does it work?' }),
     answer(2, 1, { Body: '<p>I &lt;3 caf\u00e9 \u{1f600}</p>\n<pre><code>my = 1</code></pre>' }),
     question(3),
     answer(4, 3, { Body: '<p>As mentioned above, fold it.</p>' }),
-  ]);
+    question(5),
+    answer(6, 5, { Score: 1, Body: '<p>I do.</p>' }),
+  ].map((row) => postRow({ ...row })),
+);
+const { titleNeedsBody, firstPerson, crossReference, wordsMeasured } = candidateMarks;
+
+test('lengths are those of the HTML and of its text, and titles are told that need their body', async () => {
+  const { folder, candidates } = await scanText(wordy);
   using _ = folder;
-  const { titleNeedsBody, firstPerson, crossReference } = candidateMarks;
-  expect(candidates.map(({ marks }) => marks)).toEqual([
-    titleNeedsBody | firstPerson,
-    crossReference,
-  ]);
-  // What stands in the dump is escaped once more; an emoji is two code units.
+  // An emoji is two code units.
   expect(candidates[0]).toMatchObject({
     htmlCharacters: 53,
     textCharacters: 19,
     titleCharacters: 13,
   });
+  expect(candidates.map(({ marks }) => marks)).toEqual([titleNeedsBody, 0, 0]);
+});
+
+test('words are looked for in a packed dump at once, in a plain one where a recipe asks, each once', async () => {
+  const packed = await scanText(wordy, 'gzip');
+  using folders = new DisposableStack();
+  folders.use(packed.folder);
+  expect(packed.candidates.map(({ marks }) => marks)).toEqual([
+    titleNeedsBody | wordsMeasured | firstPerson,
+    wordsMeasured | crossReference,
+    wordsMeasured | firstPerson,
+  ]);
+  const { folder, path, outPath } = await scanText(wordy);
+  folders.use(folder);
+  const recipe = selectionRecipeSchema.parse({ minAnswerCharacters: 0 });
+  const measured = (recipeOf: SelectionRecipe) => {
+    measureWords({ path: outPath, dumpPath: path }, recipeOf);
+    return [...readCandidates(outPath)].map(({ marks }) => marks);
+  };
+  expect(measured({ ...recipe, firstPerson: 'keep', crossReference: 'keep' })).toEqual([
+    titleNeedsBody,
+    0,
+    0,
+  ]);
+  expect(measured(recipe)).toEqual([titleNeedsBody, wordsMeasured | crossReference, 0]);
+  rmSync(path);
+  expect(measured(recipe)).toEqual([titleNeedsBody, wordsMeasured | crossReference, 0]);
+  const all: SelectionRecipe = { ...recipe, titleNeedsBody: 'keep', minAnswerScore: 0 };
+  expect(() => measured(all)).toThrow(/coffee\.stackexchange\.Posts\.xml/);
+  writeFileSync(path, wordy.replace('Id="2"', 'Id="7"'));
+  expect(() => measured(all)).toThrow('has changed since it was scanned: scan it again.');
+  writeFileSync(path, wordy);
+  expect(measured(all)).toEqual(packed.candidates.map(({ marks }) => marks));
+});
+
+const escape = (html: string) =>
+  html
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll('\n', '&#xA;');
+
+test('the lengths of escaped HTML are those of what it decodes to, or are not told', () => {
+  const uniform = seededUniform(3);
+  const parts = [
+    'a',
+    ' ',
+    'word ',
+    '\u00e9',
+    '\u{1f600}',
+    '\u8336',
+    '<p>',
+    '</p>',
+    '<a href="x?a=1&amp;b">',
+    '<',
+    '>',
+    '&',
+    '&lt;',
+    '&nbsp;',
+    '&#39;',
+    '&#x2603;',
+    '&notanentity',
+    ';',
+    '"',
+    "'",
+    '\n',
+    '<br',
+  ];
+  let told = 0;
+  for (let round = 0; round < 3000; round++) {
+    const html = Array.from(
+      { length: Math.floor(uniform() * 12) },
+      () => parts[Math.floor(uniform() * parts.length)] ?? '',
+    ).join('');
+    const escaped = round % 10 === 0 ? escape(html).replaceAll('a', '&#97;') : escape(html);
+    const bytes = Buffer.from(`x"${escaped}"`);
+    const lengths = escapedLengths(bytes, 2, bytes.length - 1);
+    if (!lengths) continue;
+    told++;
+    const expected = { html: html.length, text: textCharacters(html) };
+    expect({ of: html, ...lengths }).toEqual({ of: html, ...expected });
+  }
+  expect(told).toBeGreaterThan(2500);
 });
 
 test('a scan names the posts that a slow reader finds, whatever their order and number', async () => {

@@ -1,13 +1,12 @@
-import { isUtf8 } from 'node:buffer';
 import { candidateMarks, type ScannedDump } from '../../../../shared/domain/selection/candidate.ts';
 import { measureHtml, standsAlone } from '../../../../shared/flags/community-rules.ts';
 import { cutText } from '../../../../shared/text/foreign-text.ts';
 import { ByteSource } from '../import/read/byte-source.ts';
-import { invalidText, tooLongMessage } from '../import/read/read-records.ts';
 import { XmlSplitter, type XmlPiece } from '../import/read/split-xml.ts';
 import { ImportError, inFile, RecordProblem } from '../import/sample/import-error.ts';
 import { StackExchangeRow } from '../import/stack-exchange/posts-row.ts';
 import { stackExchangeSite } from '../import/stack-exchange/site.ts';
+import { escapedLengths, type EscapedLengths } from './escaped-lengths.ts';
 import { CandidateWriter } from './candidate-file.ts';
 import { PostJoin } from './post-join.ts';
 
@@ -33,8 +32,7 @@ const keptErrors = 20;
 const maxId = 2 ** 31 - 1;
 /** Titles are 150 characters at most, posts 30,000: what is far longer is no post. */
 const maxCharacters = 1_000_000;
-const tag = /<[^>]*>?/g;
-const entity = /&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z][a-z\d]{1,30});/gi;
+const tagOrEntity = /<[^>]*>?|&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z][a-z\d]{1,30});/gi;
 const questionType = 1;
 const answerType = 2;
 
@@ -55,7 +53,7 @@ async function scan(
 ): Promise<ScannedDump> {
   const source = await ByteSource.open(path);
   using join = new PostJoin(scratchFolder);
-  const reader = new PostReader(join);
+  const reader = new PostReader(join, !source.isPlain);
   const splitter = new XmlSplitter();
   const { totalBytes } = source;
   for await (const chunk of source.chunks()) {
@@ -88,14 +86,16 @@ async function scan(
 /** Takes rows to the join, and counts those that are none. */
 class PostReader {
   readonly #join: PostJoin;
+  readonly #measuresWords: boolean;
   readonly errors: { line: number; message: string }[] = [];
   rows = 0;
   otherRows = 0;
   badRows = 0;
   isClosed = false;
 
-  constructor(join: PostJoin) {
+  constructor(join: PostJoin, measuresWords: boolean) {
     this.#join = join;
+    this.#measuresWords = measuresWords;
   }
 
   read(piece: XmlPiece): void {
@@ -105,7 +105,7 @@ class PostReader {
     }
     this.rows++;
     try {
-      this.#take(rowOf(piece), piece);
+      this.#take(StackExchangeRow.ofPiece(piece), piece);
     } catch (error) {
       if (!(error instanceof RecordProblem)) throw error;
       this.badRows++;
@@ -128,7 +128,8 @@ class PostReader {
   #take(row: StackExchangeRow, { byte, line }: XmlPiece): void {
     const type = row.integer('PostTypeId');
     if (type === questionType) this.#join.addQuestion({ ...questionIn(row), byte });
-    else if (type === answerType) this.#join.addAnswer({ ...answerIn(row), line, byte });
+    else if (type === answerType)
+      this.#join.addAnswer({ ...answerIn(row, this.#measuresWords), line, byte });
     else this.otherRows++;
   }
 }
@@ -144,28 +145,43 @@ function questionIn(row: StackExchangeRow) {
   };
 }
 
-function answerIn(row: StackExchangeRow) {
-  const html = textOf(row, 'Body');
-  const { characters, firstPerson, crossReference } = measureHtml(html);
+/** Words cost most of a scan and few candidates come so far: what can be sought is read for them later. */
+function answerIn(row: StackExchangeRow, measuresWords: boolean) {
+  const { html, text } = lengthsIn(row);
   return {
     id: idIn(row, 'Id'),
     questionId: idIn(row, 'ParentId'),
     score: scoreIn(row),
-    htmlCharacters: characters,
-    textCharacters: textCharacters(html),
-    marks:
-      (firstPerson.times > 0 ? candidateMarks.firstPerson : 0) |
-      (crossReference.times > 0 ? candidateMarks.crossReference : 0),
+    htmlCharacters: html,
+    textCharacters: text,
+    marks: measuresWords ? wordMarks(row) : 0,
   };
+}
+
+function lengthsIn(row: StackExchangeRow): EscapedLengths {
+  const place = row.place('Body');
+  const lengths = place && escapedLengths(place.bytes, place.start, place.end);
+  if (lengths && lengths.html <= maxCharacters) return lengths;
+  const html = textOf(row, 'Body');
+  return { html: html.length, text: textCharacters(html) };
+}
+
+/** The marks of the rules that look for words in an answer. */
+export function wordMarks(row: StackExchangeRow): number {
+  const { firstPerson, crossReference } = measureHtml(textOf(row, 'Body'));
+  return (
+    candidateMarks.wordsMeasured |
+    (firstPerson.times > 0 ? candidateMarks.firstPerson : 0) |
+    (crossReference.times > 0 ? candidateMarks.crossReference : 0)
+  );
 }
 
 /**
  * UTF-16 code units of the text between the tags of HTML, each entity as one: the length that
  * cleaning leaves, but for the marks of Markdown, at a fraction of its cost.
  */
-function textCharacters(html: string): number {
-  const text = html.replaceAll(tag, '');
-  return (text.includes('&') ? text.replaceAll(entity, '.') : text).length;
+export function textCharacters(html: string): number {
+  return html.replaceAll(tagOrEntity, (found) => (found.startsWith('<') ? '' : '.')).length;
 }
 
 function textOf(row: StackExchangeRow, name: string): string {
@@ -184,13 +200,4 @@ function scoreIn(row: StackExchangeRow): number {
   const score = row.integer('Score');
   if (Math.abs(score) <= maxId) return score;
   throw new RecordProblem(`Score is ${score}, which no post has`);
-}
-
-/** The row that was cut out of the dump; throws `RecordProblem` when it is none. */
-function rowOf({ kind, bytes, byte }: XmlPiece): StackExchangeRow {
-  if (!bytes) throw new RecordProblem(tooLongMessage('the row'));
-  if (kind !== 'row')
-    throw new RecordProblem(`not a <row>: "${bytes.toString('utf8', 0, 30).trim()}"`);
-  if (!isUtf8(bytes)) throw new RecordProblem(invalidText(bytes, byte));
-  return StackExchangeRow.read(bytes);
 }

@@ -14,9 +14,10 @@ import type {
 } from '../../../../shared/domain/selection/selection-recipe.ts';
 import { failureOf, type WorkerFailure } from '../../base/worker-failure.ts';
 import { readCandidates, type PlacedCandidate } from './candidate-file.ts';
+import { measureWords, type ScannedFile } from './measure-words.ts';
 
 /** The files of candidates by site, and what is to be picked of them, or shown as examples. */
-export type SelectRequest = { files: readonly { site: string; path: string }[] } & (
+export type SelectRequest = { files: readonly (ScannedFile & { site: string })[] } & (
   SelectionRequest | { recipe: SelectionRecipe; examplesOf: DropReason; most: number }
 );
 
@@ -31,6 +32,7 @@ const post = (message: FromSelectWorker) => parentPort?.postMessage(message, [])
 
 try {
   const { recipe } = request;
+  for (const file of request.files) measureWords(file, recipe);
   const sites = request.files.map(({ site, path }) => ({ site, candidates: readCandidates(path) }));
   if ('count' in request)
     post({ kind: 'done', selection: selectCandidates(sites, recipe, request.count) });

@@ -1,10 +1,8 @@
-import { isUtf8 } from 'node:buffer';
 import { basename } from 'node:path';
 import { ImportStaging, type StagedPair } from '../../../../store/staging/import-staging.ts';
 import { RecordProblem } from '../sample/import-error.ts';
 import type { ImportOutput } from '../sample/import-output.ts';
 import { XmlSplitter, type XmlPiece } from '../read/split-xml.ts';
-import { invalidText, tooLongMessage } from '../read/read-records.ts';
 import { StackExchangeRow } from './posts-row.ts';
 import { stackExchangeSample } from './post-sample.ts';
 import { stackExchangeSite, type StackExchangeSite } from './site.ts';
@@ -85,7 +83,7 @@ class DumpReader {
   async #readRow(piece: XmlPiece): Promise<void> {
     this.#output.countRow();
     try {
-      this.#stage(rowOf(piece), piece);
+      this.#stage(StackExchangeRow.ofPiece(piece), piece);
     } catch (error) {
       if (!(error instanceof RecordProblem)) throw error;
       await this.#output.addBadLine({ line: piece.line, message: error.message });
@@ -129,13 +127,4 @@ async function joinPair(
     if (!(error instanceof RecordProblem)) throw error;
     await output.addBadLine({ line: pair.answerLine, message: error.message }, rowsOfPair);
   }
-}
-
-/** The row that was cut out of the dump; throws `RecordProblem` when it is none. */
-function rowOf({ kind, bytes, byte }: XmlPiece): StackExchangeRow {
-  if (!bytes) throw new RecordProblem(tooLongMessage('the row'));
-  if (kind !== 'row')
-    throw new RecordProblem(`not a <row>: "${bytes.toString('utf8', 0, 30).trim()}"`);
-  if (!isUtf8(bytes)) throw new RecordProblem(invalidText(bytes, byte));
-  return StackExchangeRow.read(bytes);
 }

@@ -1,3 +1,6 @@
+import { isUtf8 } from 'node:buffer';
+import { invalidText, tooLongMessage } from '../read/read-records.ts';
+import type { XmlPiece } from '../read/split-xml.ts';
 import { RecordProblem } from '../sample/import-error.ts';
 
 /** Where each attribute's value lies in the row's text: [start, end), entities not yet decoded. */
@@ -29,16 +32,33 @@ export class StackExchangeRow {
     }
   }
 
+  /** The row that was cut out of a dump; throws `RecordProblem` when it is none. */
+  static ofPiece({ kind, bytes, byte }: XmlPiece): StackExchangeRow {
+    if (!bytes) throw new RecordProblem(tooLongMessage('the row'));
+    if (kind !== 'row')
+      throw new RecordProblem(`not a <row>: "${bytes.toString('utf8', 0, 30).trim()}"`);
+    if (!isUtf8(bytes)) throw new RecordProblem(invalidText(bytes, byte));
+    return StackExchangeRow.read(bytes);
+  }
+
   /** A text attribute, entities decoded; `undefined` when it is absent. */
   text(name: string): string | undefined {
     const span = this.#spans.get(name);
     return span && decodeXmlText(this.#bytes.toString('utf8', span[0], span[1]));
   }
 
+  /** Where the value of an attribute lies in the row's bytes, entities not yet decoded. */
+  place(name: string): { bytes: Buffer; start: number; end: number } | undefined {
+    const span = this.#spans.get(name);
+    return span && { bytes: this.#bytes, start: span[0], end: span[1] };
+  }
+
   /** A whole-number attribute; throws `RecordProblem` when it is anything else. */
   optionalInteger(name: string): number | undefined {
     const span = this.#spans.get(name);
     if (!span) return undefined;
+    const digits = digitsIn(this.#bytes, span[0], span[1]);
+    if (digits !== undefined) return digits;
     const text = this.#bytes.toString('latin1', span[0], span[1]);
     const value = Number(text);
     if (/^[+-]?\d+$/.test(text) && Number.isSafeInteger(value)) return value;
@@ -51,6 +71,20 @@ export class StackExchangeRow {
     if (value === undefined) throw new RecordProblem(`the row has no ${name}`);
     return value;
   }
+}
+
+const mostDigits = 15;
+
+/** A number of digits alone, as nearly all are; `undefined` for any other, which is looked at closer. */
+function digitsIn(bytes: Buffer, start: number, end: number): number | undefined {
+  if (end === start || end - start > mostDigits) return undefined;
+  let value = 0;
+  for (let at = start; at < end; at++) {
+    const digit = (bytes[at] ?? 0) - 0x30;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 const namedEntities = new Map([
@@ -90,13 +124,24 @@ function readAttribute(text: string, start: number, spans: AttributeSpans): numb
   const name = equals === -1 ? '' : text.slice(start, equals).trimEnd();
   const opening = skipSpaces(text, equals + 1);
   const quote = text[opening];
-  const isName = name.length < 64 && /^[A-Za-z_][\w.:-]*$/.test(name);
+  const isName = isAttributeName(name);
   if (!isName || (quote !== '"' && quote !== "'")) throw brokenRow(text, start, spans);
   const end = text.indexOf(quote, opening + 1);
   if (end === -1) throw new RecordProblem(`the row is cut off inside ${name}`);
   if (spans.has(name)) throw new RecordProblem(`the row has ${name} twice`);
   spans.set(name, [opening + 1, end]);
   return end + 1;
+}
+
+/** Rows have the same few names: each is looked at once. */
+const knownNames = new Set<string>();
+const mostKnownNames = 100;
+
+function isAttributeName(name: string): boolean {
+  if (knownNames.has(name)) return true;
+  if (name.length >= 64 || !/^[A-Za-z_][\w.:-]*$/.test(name)) return false;
+  if (knownNames.size < mostKnownNames) knownNames.add(name);
+  return true;
 }
 
 function skipSpaces(text: string, start: number): number {
