@@ -10,7 +10,7 @@ export interface SiteCandidates<Found extends Candidate = Candidate> {
 }
 
 /** A candidate that was picked. */
-export interface Pick<Found extends Candidate = Candidate> {
+export interface PickedCandidate<Found extends Candidate = Candidate> {
   site: string;
   group: Drawn;
   candidate: Found;
@@ -29,7 +29,7 @@ export interface SiteTally {
 
 /** What a recipe picks; of every site candidates = picked + dropped. */
 export interface Selection<Found extends Candidate = Candidate> {
-  picks: Pick<Found>[];
+  picks: PickedCandidate<Found>[];
   sites: SiteTally[];
 }
 
@@ -60,24 +60,27 @@ export const needsWords = (candidate: Candidate, recipe: SelectionRecipe): boole
   (recipe.firstPerson === 'drop' || recipe.crossReference === 'drop') &&
   dropReason(candidate, recipe) === undefined;
 
-/** Why a rule drops a candidate; `undefined` when every rule keeps it. */
+/** Why a rule drops a candidate; `undefined` when every rule keeps it. Millions are asked about. */
 export function dropReason(candidate: Candidate, recipe: SelectionRecipe): DropReason | undefined {
-  const has = (mark: keyof typeof candidateMarks) => (candidate.marks & candidateMarks[mark]) !== 0;
-  const { htmlCharacters, textCharacters } = candidate;
-  const { minAnswerCharacters, maxAnswerCharacters } = recipe;
-  const lengths = {
-    html: [htmlCharacters],
-    text: [textCharacters],
-    both: [htmlCharacters, textCharacters],
-  };
-  const measured = lengths[recipe.lengthOf];
-  if (recipe.titleNeedsBody === 'drop' && has('titleNeedsBody')) return 'title-not-self-contained';
-  if (candidate.answerScore < recipe.minAnswerScore) return 'answer-score-low';
-  if (measured.some((length) => length < minAnswerCharacters)) return 'answer-too-short';
-  if (measured.some((length) => length > maxAnswerCharacters)) return 'answer-too-long';
-  if (recipe.firstPerson === 'drop' && has('firstPerson')) return 'first-person';
-  if (recipe.crossReference === 'drop' && has('crossReference')) return 'cross-reference';
+  const { marks, answerScore } = candidate;
+  const { titleNeedsBody, firstPerson, crossReference } = candidateMarks;
+  if (recipe.titleNeedsBody === 'drop' && marks & titleNeedsBody) return 'title-not-self-contained';
+  if (answerScore < recipe.minAnswerScore) return 'answer-score-low';
+  if (shortest(candidate, recipe) < recipe.minAnswerCharacters) return 'answer-too-short';
+  if (longest(candidate, recipe) > recipe.maxAnswerCharacters) return 'answer-too-long';
+  if (recipe.firstPerson === 'drop' && marks & firstPerson) return 'first-person';
+  if (recipe.crossReference === 'drop' && marks & crossReference) return 'cross-reference';
   return undefined;
+}
+
+function shortest({ htmlCharacters, textCharacters }: Candidate, { lengthOf }: SelectionRecipe) {
+  if (lengthOf === 'both') return Math.min(htmlCharacters, textCharacters);
+  return lengthOf === 'html' ? htmlCharacters : textCharacters;
+}
+
+function longest({ htmlCharacters, textCharacters }: Candidate, { lengthOf }: SelectionRecipe) {
+  if (lengthOf === 'both') return Math.max(htmlCharacters, textCharacters);
+  return lengthOf === 'html' ? htmlCharacters : textCharacters;
 }
 
 /** A site whose candidates went through the rules. */
@@ -125,7 +128,7 @@ function drawAll<Found extends Candidate>(
   sites: readonly SiftedSite<Found>[],
   recipe: SelectionRecipe,
   count: number,
-): Pick<Found>[] {
+): PickedCandidate<Found>[] {
   const uniform = seededUniform(recipe.seed);
   const urns = {
     stem: new Urn('stem', sites, recipe.temperature),
@@ -159,7 +162,7 @@ class Urn<Found extends Candidate> {
     return this.#sites.reduce((sum, { kept, taken }) => sum + kept.length - taken, 0);
   }
 
-  *draw(count: number, uniform: () => number): Generator<Pick<Found>> {
+  *draw(count: number, uniform: () => number): Generator<PickedCandidate<Found>> {
     for (let drawn = 0; drawn < count; drawn++) {
       const open = this.#sites.filter(({ kept, taken }) => taken < kept.length);
       const site = drawWeighted(open, uniform());
