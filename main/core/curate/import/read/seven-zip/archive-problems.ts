@@ -1,8 +1,8 @@
 import { cutText } from '../../../../../../shared/text/foreign-text.ts';
-import { formatCount } from '../../../../../../shared/text/numbers.ts';
+import { formatBytes, formatCount } from '../../../../../../shared/text/numbers.ts';
 import { ImportError } from '../../sample/import-error.ts';
 import type { ArchiveEntry, ArchiveIndex } from './archive-index.ts';
-import type { SevenZipOutcome } from './seven-zip.ts';
+import { mostHeapBytes, type SevenZipOutcome } from './seven-zip.ts';
 
 /** The one `Posts.xml` of an archive; throws `ImportError` with what the archive is instead. */
 export function requirePosts(
@@ -64,7 +64,7 @@ const reasons: [told: RegExp, reason: string][] = [
 
 function reasonOf({ errors, isOutOfMemory }: SevenZipOutcome): string {
   if (isOutOfMemory || /allocate/i.test(errors))
-    return 'it takes more than 1 GiB of memory to unpack: unpack it first, and import its Posts.xml';
+    return `it takes more than ${formatBytes(mostHeapBytes)} of memory to unpack: unpack it first, and import its Posts.xml`;
   const known = reasons.find(([told]) => told.test(errors))?.[1];
   if (known !== undefined) return known;
   const words = errors

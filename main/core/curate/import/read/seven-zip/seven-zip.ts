@@ -6,7 +6,7 @@ import { instantiate } from './program.ts';
 export const archivePath = '/archive.7z';
 
 /** Room for the largest dictionary that 7-Zip packs with by itself, and what is beside it. */
-const mostHeapBytes = 1024 ** 3;
+export const mostHeapBytes = 1024 ** 3;
 const mostErrorCharacters = 4096;
 
 /** An open file that is unpacked; `onRead` hears how many bytes were just read of it. */
