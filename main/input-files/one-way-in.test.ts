@@ -23,7 +23,6 @@ const others: Record<string, string> = {
   'core/merge/copy-file.ts': 'asks what it opened, without waiting, and follows no link',
   'core/merge/undo-merge.ts': 'a backup that it made',
   'store/staging/scratch-file.ts': 'makes a file in a folder that it made',
-  'core/curate/scan/record-buckets.ts': 'makes a file in a folder that it made',
   'core/curate/scan/candidate-file.ts': 'files of its own in the folder of settings',
   'core/files/artifacts.ts': 'asks what it opened, without waiting; a small text',
   'core/files/export-files.ts': 'makes files, exclusively',

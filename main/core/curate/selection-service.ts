@@ -68,14 +68,19 @@ export async function selectionExamples(
     };
     const { examples } = await runWorker<Examples>(selectUrl, request, handlers);
     const texts: CandidateText[] = [];
-    for (const { site, candidate } of examples) {
-      const { questionId, answerScore, htmlCharacters } = candidate;
-      const dump = scans.find((scan) => scan.dump.site === site)?.dump;
-      const path = state.paths.check(dump?.path ?? '');
-      const picks: PicksRequest = { path, places: [candidate], isSoughtOnly: true };
+    for (const { dump } of scans) {
+      const places = examples
+        .filter(({ site }) => site === dump.site)
+        .map(({ candidate }) => candidate);
+      if (places.length === 0) continue;
+      const picks: PicksRequest = {
+        path: state.paths.check(dump.path),
+        places,
+        isSoughtOnly: true,
+      };
       const { picks: read } = await runWorker<Read>(picksUrl, picks, handlers);
-      const text = textOf(read[0]);
-      texts.push({ site, id: questionId, answerScore, htmlCharacters, text });
+      for (const [at, { questionId: id, answerScore, htmlCharacters }] of places.entries())
+        texts.push({ site: dump.site, id, answerScore, htmlCharacters, text: textOf(read[at]) });
     }
     return texts;
   });

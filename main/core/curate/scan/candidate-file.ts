@@ -30,13 +30,14 @@ export class CandidateWriter implements Disposable {
   readonly #partPath: string;
   readonly #block = new Int32Array(fields * blockRecords);
   #used = 0;
+  #endByte = headBytes;
   #file: number | undefined;
 
   constructor(path: string) {
     this.#path = path;
     this.#partPath = `${path}.part`;
     this.#file = openSync(this.#partPath, 'w');
-    writeSync(this.#file, Buffer.alloc(headBytes, ' '));
+    writeWhole(this.#file, Buffer.alloc(headBytes, ' '), 0);
   }
 
   /** Adds a pair; they come by question id. */
@@ -64,7 +65,7 @@ export class CandidateWriter implements Disposable {
     const head = Buffer.from(`${JSON.stringify({ limaScan: scanVersion, dump })}\n`);
     if (head.length > headBytes) throw new Error(`The head of ${this.#path} is too long`);
     if (this.#file !== undefined) {
-      writeSync(this.#file, head, 0, head.length, 0);
+      writeWhole(this.#file, head, 0);
       closeSync(this.#file);
     }
     this.#file = undefined;
@@ -79,9 +80,18 @@ export class CandidateWriter implements Disposable {
   }
 
   #flush(): void {
-    if (this.#file !== undefined) writeSync(this.#file, this.#block.subarray(0, this.#used));
+    const { buffer, byteOffset } = this.#block;
+    const bytes = new Uint8Array(buffer, byteOffset, this.#used * Int32Array.BYTES_PER_ELEMENT);
+    if (this.#file !== undefined) writeWhole(this.#file, bytes, this.#endByte);
+    this.#endByte += bytes.length;
     this.#used = 0;
   }
+}
+
+/** A full disk may take a part of what it is given, and only then say that it is full. */
+function writeWhole(file: number, bytes: Uint8Array, at: number): void {
+  for (let done = 0; done < bytes.length;)
+    done += writeSync(file, bytes, done, bytes.length - done, at + done);
 }
 
 /** What a scan counted; `undefined` for a file that this version did not write. */
@@ -131,7 +141,7 @@ export function changeMarks(
         block[at + marksField] = marks;
         isChanged = true;
       }
-      if (isChanged) writeSync(file, block, 0, read, byte);
+      if (isChanged) writeWhole(file, new Uint8Array(block.buffer, 0, read), byte);
       if (read < block.byteLength) return;
     }
   } finally {

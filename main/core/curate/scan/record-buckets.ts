@@ -1,11 +1,9 @@
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { ScratchFile } from '../../../store/staging/scratch-file.ts';
 
 const blockBytes = 32 * 1024;
 
 interface Bucket {
-  block: Int32Array;
+  block: Int32Array<ArrayBuffer>;
   used: number;
   /** Where full blocks lie in the file. */
   stored: number[];
@@ -13,56 +11,50 @@ interface Bucket {
 
 /**
  * Records of a fixed number of 32-bit numbers, kept apart by bucket in the order in which they came:
- * one block of each in memory, the rest in a scratch file. Dispose of it to delete that; where the
- * system allows, the file has no name from the start and vanishes with the process.
+ * one block of each in memory, the rest in a scratch file. Dispose of it to delete that.
  */
 export class RecordBuckets implements Disposable {
   readonly #fields: number;
   readonly #blockFields: number;
-  readonly #folder: string;
+  readonly #file: ScratchFile;
   readonly #buckets = new Map<number, Bucket>();
-  #file: number | undefined;
-  #endByte = 0;
 
-  /** `fields`: numbers a record; `parentFolder`: where the scratch file goes. */
-  constructor(fields: number, parentFolder: string = tmpdir()) {
+  /** `fields`: numbers a record; `scratchFolder`: where the scratch file goes. */
+  constructor(fields: number, scratchFolder?: string) {
     this.#fields = fields;
     this.#blockFields = Math.floor(blockBytes / 4 / fields) * fields;
-    this.#folder = mkdtempSync(join(parentFolder, 'lima-scan-'));
+    this.#file = new ScratchFile(scratchFolder);
   }
 
   /** Adds a record to a bucket; the numbers are copied. */
-  add(bucket: number, record: Int32Array): void {
-    const { block, used, stored } = this.#bucket(bucket);
-    block.set(record, used);
-    const filled = used + this.#fields;
-    const isFull = filled === this.#blockFields;
-    if (isFull) stored.push(this.#store(block));
-    const at = this.#buckets.get(bucket);
-    if (at) at.used = isFull ? 0 : filled;
+  add(key: number, record: Int32Array): void {
+    const bucket = this.#bucket(key);
+    bucket.block.set(record, bucket.used);
+    bucket.used += this.#fields;
+    if (bucket.used < this.#blockFields) return;
+    bucket.stored.push(this.#file.append(new Uint8Array(bucket.block.buffer)));
+    bucket.used = 0;
   }
 
-  /** The buckets that hold something, in ascending order. */
-  keys(): number[] {
-    return [...this.#buckets.keys()].toSorted((one, other) => one - other);
+  /** The buckets that hold something. */
+  keys(): Iterable<number> {
+    return this.#buckets.keys();
   }
 
-  /** The records of a bucket, a block at a time; a block is only valid until the next one. */
-  *blocks(bucket: number): Generator<Int32Array> {
-    const found = this.#buckets.get(bucket);
-    if (!found) return;
-    const block = new Int32Array(this.#blockFields);
-    for (const byte of found.stored) {
-      if (this.#file !== undefined) readSync(this.#file, block, 0, block.byteLength, byte);
-      yield block;
+  /** The records of a bucket, a block at a time. */
+  *blocks(key: number): Generator<Int32Array> {
+    const bucket = this.#buckets.get(key);
+    if (!bucket) return;
+    for (const at of bucket.stored) {
+      const bytes = this.#file.read(at, this.#blockFields * 4);
+      // Copied: numbers have to begin at a multiple of four bytes.
+      yield new Int32Array(new Uint8Array(bytes).buffer);
     }
-    yield found.block.subarray(0, found.used);
+    yield bucket.block.subarray(0, bucket.used);
   }
 
   [Symbol.dispose](): void {
-    if (this.#file !== undefined) closeSync(this.#file);
-    this.#file = undefined;
-    rmSync(this.#folder, { recursive: true, force: true });
+    this.#file[Symbol.dispose]();
   }
 
   #bucket(key: number): Bucket {
@@ -71,20 +63,5 @@ export class RecordBuckets implements Disposable {
     const bucket = { block: new Int32Array(this.#blockFields), used: 0, stored: [] };
     this.#buckets.set(key, bucket);
     return bucket;
-  }
-
-  #store(block: Int32Array): number {
-    this.#file ??= this.#open();
-    writeSync(this.#file, block, 0, block.byteLength, this.#endByte);
-    const byte = this.#endByte;
-    this.#endByte += block.byteLength;
-    return byte;
-  }
-
-  #open(): number {
-    const file = openSync(join(this.#folder, 'records'), 'w+');
-    // Windows cannot delete an open file; there it goes when this is disposed of.
-    if (process.platform !== 'win32') rmSync(this.#folder, { recursive: true, force: true });
-    return file;
   }
 }

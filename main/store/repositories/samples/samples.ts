@@ -18,7 +18,7 @@ import {
   sampleWordsHash,
 } from '../../content-hash.ts';
 import { flagsOf, insertFlags, refreshFlags } from './sample-flags.ts';
-import { newId } from '../new-id.ts';
+import { newId } from '../../new-id.ts';
 import { nextSequence } from '../sequence.ts';
 
 /** A sample about to be stored; `originHash` is what makes a second import add nothing. */
